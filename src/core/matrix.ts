@@ -16,7 +16,9 @@ export function zeros(rows: number, columns: number): Matrix {
 export function takeRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   const { columns } = matrix;
   const data =
-    matrix.data instanceof Float32Array ? new Float32Array(rows.length * columns) : new Float64Array(rows.length * columns);
+    matrix.data instanceof Float32Array
+      ? new Float32Array(rows.length * columns)
+      : new Float64Array(rows.length * columns);
   for (let i = 0; i < rows.length; i++) {
     const from = rows[i]! * columns;
     data.set(matrix.data.subarray(from, from + columns), i * columns);

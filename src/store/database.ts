@@ -1,0 +1,138 @@
+// DuckDB, opened with limits and locked: it reads and writes only the folders it was given. Knows nothing of tables.
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { type DuckDBConnection, DuckDBInstance, listValue } from "@duckdb/node-api";
+import { Bug, Stopped } from "../core/errors.ts";
+import { allColumns, type Columns, columnChunks } from "./columns.ts";
+import { explainFailure } from "./failures.ts";
+import { bindings, join, literal, type Sql, sql } from "./sql.ts";
+
+/** What a database may use. */
+export interface DatabaseOptions {
+  /** Folders whose files may be read and written. They must exist. */
+  folders: readonly string[];
+  /** Where results that do not fit in memory are put for a while; made, and removed at the end. */
+  tempFolder: string;
+  /** Memory DuckDB may use for itself, as `1GB`. Default `1GB`. */
+  memory?: string;
+  /** Threads. Default 2. */
+  threads?: number;
+  /** Aborting it interrupts the running query. */
+  signal?: AbortSignal | undefined;
+}
+
+/** An open database. Use `openDatabase`, and close it. */
+export class Database {
+  private readonly instance: DuckDBInstance;
+  private readonly connection: DuckDBConnection;
+  private readonly tempFolder: string;
+  private readonly signal: AbortSignal | undefined;
+  private readonly interrupt = () => this.connection.interrupt();
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, tempFolder: string, signal?: AbortSignal) {
+    this.instance = instance;
+    this.connection = connection;
+    this.tempFolder = tempFolder;
+    this.signal = signal;
+    signal?.addEventListener("abort", this.interrupt);
+  }
+
+  /** Runs a statement; gives the number of rows it changed or wrote. */
+  async run(query: Sql): Promise<number> {
+    return this.guard(async () => {
+      const result = await this.connection.run(query.text, bindings(query, listValue));
+      const count = result.columnNames()[0] === "Count" ? (await result.getRowsJS())[0]?.[0] : result.rowsChanged;
+      return Number(count ?? 0);
+    });
+  }
+
+  /** A few rows as objects: for counts, settings and small tables, not for events. Whole numbers of 64 bits come as bigint. */
+  async rows<Row extends object>(query: Sql): Promise<Row[]> {
+    return this.guard(async () => {
+      const reader = await this.connection.runAndReadAll(query.text, bindings(query, listValue));
+      return reader.getRowObjectsJS() as unknown as Row[];
+    });
+  }
+
+  /** The only row of a query that gives one. */
+  async row<Row extends object>(query: Sql): Promise<Row> {
+    const rows = await this.rows<Row>(query);
+    if (rows.length !== 1) throw new Bug(`A query that should give one row gave ${rows.length}`);
+    return rows[0]!;
+  }
+
+  /** The whole result as typed arrays. */
+  async columns(query: Sql): Promise<Columns> {
+    return this.guard(async () => allColumns(await this.connection.stream(query.text, bindings(query, listValue))));
+  }
+
+  /** The result in pieces, as typed arrays; memory does not grow with the result. */
+  async *chunks(query: Sql, size?: number): AsyncGenerator<Columns> {
+    const result = await this.guard(() => this.connection.stream(query.text, bindings(query, listValue)));
+    const pieces = columnChunks(result, size);
+    for (;;) {
+      const next = await this.guard(() => pieces.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
+  /** Share of the running query that is done, 0 to 1, or undefined where DuckDB cannot tell. */
+  get share(): number | undefined {
+    const { percentage } = this.connection.progress;
+    return percentage < 0 ? undefined : percentage / 100;
+  }
+
+  /** Ends the database and removes its temporary files. */
+  close(): void {
+    this.signal?.removeEventListener("abort", this.interrupt);
+    this.connection.closeSync();
+    this.instance.closeSync();
+    rmSync(this.tempFolder, { recursive: true, force: true });
+  }
+
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.signal?.aborted) throw new Stopped();
+    try {
+      return await work();
+    } catch (cause) {
+      if (this.signal?.aborted) throw new Stopped();
+      throw explainFailure(cause);
+    }
+  }
+}
+
+/**
+ * Opens an in-memory DuckDB that may touch only the folders named, whose settings can no longer be changed, and that
+ * never loads an extension or opens a connection.
+ * @throws BedsideError when a folder does not exist.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { folders, tempFolder, memory = "1GB", threads = 2, signal } = options;
+  let allowed: string[];
+  let temp: string;
+  try {
+    mkdirSync(tempFolder, { recursive: true });
+    temp = realpathSync(tempFolder);
+    allowed = [...folders, tempFolder].map((folder) => realpathSync(folder));
+  } catch (cause) {
+    throw explainFailure(cause);
+  }
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: String(threads),
+    memory_limit: memory,
+    temp_directory: temp,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    preserve_insertion_order: "false",
+  });
+  const connection = await instance.connect();
+  const list = join(allowed.map((folder) => literal(folder)));
+  for (const setting of [
+    sql`set allowed_directories = [${list}]`,
+    sql`set enable_external_access = false`,
+    sql`set lock_configuration = true`,
+  ]) {
+    await connection.run(setting.text);
+  }
+  return new Database(instance, connection, temp, signal);
+}
