@@ -1,0 +1,177 @@
+// The result of a run, as written to report.json: everything the report shows, nothing about how it is drawn.
+// No patient id, no date, no row: only aggregates.
+
+/** A figure with its bootstrap interval; `low` and `high` are null where the data cannot give one. */
+export interface Estimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** A figure of a metric, as printed. */
+export interface MetricValue extends Estimate {
+  /** `auroc`, `average_precision`, `brier` … */
+  id: string;
+  title: string;
+  higherIsBetter: boolean;
+}
+
+/** One step of the cohort funnel. */
+export interface AttritionStep {
+  id: string;
+  /** `ICU stay shorter than 6 hours` */
+  title: string;
+  /** Candidates this criterion hits, whatever the steps before it took. */
+  hits: number;
+  /** Candidates it removes from those still there. */
+  removed: number;
+  remaining: number;
+}
+
+export interface Attrition {
+  /** `ICU stays` */
+  unit: string;
+  start: number;
+  steps: AttritionStep[];
+}
+
+/** A row of table one: per group (all, event, no event) a text such as `64 (52–77)` or `58 (61.7 %)`. */
+export interface TableOneRow {
+  title: string;
+  /** True for the rows that list the levels of the row before. */
+  level?: boolean;
+  cells: string[];
+}
+
+export interface Curve {
+  x: number[];
+  y: number[];
+}
+
+/** One bin of a reliability diagram. */
+export interface CalibrationBin {
+  predicted: number;
+  observed: Estimate;
+  /** Null where fewer than 11 rows lie in the bin (small-cell rule). */
+  count: number | null;
+}
+
+/** A row of the subgroup table. Suppressed counts are the text `1–10` or `>10, suppressed`. */
+export interface SubgroupRow {
+  family: string;
+  group: string;
+  patients: number | string;
+  stays: number | string;
+  positives: number | string;
+  metrics: (MetricValue | null)[];
+}
+
+/** How a model did on the patients held out. */
+export interface ModelResult {
+  /** `lr`, `lgbm` … */
+  id: string;
+  title: string;
+  /** What was chosen on tuning patients, as `C = 0.1, l1 ratio = 0.5`. */
+  chosen: string;
+  metrics: MetricValue[];
+  /** Figures at the threshold. */
+  threshold: { value: number; rule: string; metrics: MetricValue[] };
+  roc: Curve;
+  precisionRecall: Curve;
+  calibration: CalibrationBin[];
+  /** Net benefit of the model, of treating all; treating none is zero. */
+  decision: { thresholds: number[]; model: number[]; all: number[] };
+  subgroups: SubgroupRow[];
+  /** Predictors by size of their standardised coefficient. */
+  coefficients?: { name: string; title: string; value: number }[];
+  /** Regularisation path: the tuning score of every candidate. */
+  path?: { c: number; l1Ratio: number; nonZero: number; score: number; chosen: boolean }[];
+  trainSeconds: number;
+}
+
+/** A published figure to stand beside ours. */
+export interface PublishedValue {
+  system: string;
+  data: string;
+  model: string;
+  metric: string;
+  value: number;
+  plusMinus?: number | undefined;
+  source: string;
+}
+
+/** A fault of the original and what this run did about it. */
+export interface Fault {
+  id: string;
+  title: string;
+  /** What the original does. */
+  original: string;
+  /** What the corrected mode does instead. */
+  corrected: string;
+  /** Whether this run reproduces the fault (faithful mode) or not. */
+  reproduced: boolean;
+}
+
+/** What a run used: enough to make it again. */
+export interface Manifest {
+  schema: 1;
+  command: string;
+  codeVersion: string;
+  dataFingerprint: string;
+  seed: number;
+  config: Record<string, unknown>;
+  environment: { node: string; platform: string; cpus: number; duckdb: string };
+  startedAt: string;
+  /** Stage → seconds. */
+  timings: { stage: string; seconds: number; resumed: boolean }[];
+  /** SHA-256 of every file the run made, by path inside the run folder. */
+  outputs: Record<string, string>;
+}
+
+/** report.json */
+export interface RunResult {
+  schema: 1;
+  task: {
+    /** `yaib/mortality24` */
+    id: string;
+    title: string;
+    /** `Yet Another ICU Benchmark (van de Water et al., ICLR 2024)` */
+    system: string;
+    question: string;
+    mode: "corrected" | "faithful";
+    unit: string;
+    predictionTime: string;
+    label: string;
+  };
+  data: {
+    id: string;
+    title: string;
+    version: string;
+    dataUse: "open" | "credentialed" | "synthetic";
+    tables: { table: string; rows: number; declaredRows?: number | undefined }[];
+    missing: { table: string; neededFor: string[] }[];
+  };
+  cohort: {
+    attrition: Attrition;
+    stays: number;
+    patients: number;
+    positives: number;
+    /** How patients were split, in one sentence. */
+    splitRule: string;
+    splits: { name: string; patients: number; stays: number; positives: number }[];
+  };
+  tableOne: { groups: string[]; rows: TableOneRow[] };
+  /** Share of stays with a value, per variable (row) and hour (column). */
+  missingness: { variables: { id: string; title: string }[]; hours: number[]; observed: number[][] };
+  models: ModelResult[];
+  /** The figure of the true risk, which only the synthetic hospital knows: the best any model can do. */
+  bestPossible?: { metrics: MetricValue[]; note: string };
+  bootstrap: { resamples: number; level: number; unit: string; skipped: number };
+  published: PublishedValue[];
+  /** In what our data and method differ from the published ones. */
+  differences: string[];
+  faults: Fault[];
+  /** Things the reader must know, e.g. `8 events only: intervals are wide`. */
+  warnings: string[];
+  manifest: Manifest;
+}
