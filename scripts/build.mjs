@@ -1,6 +1,7 @@
 // Compiles src/ into dist/ and copies the data files that stand beside the code (JSON, YAML, CSS).
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,5 +27,17 @@ function copyAssets(folder) {
   }
 }
 copyAssets("");
+
+const hash = createHash("sha256");
+function addSources(folder) {
+  for (const name of readdirSync(join(root, "src", folder)).sort()) {
+    const path = join(folder, name);
+    if (statSync(join(root, "src", path)).isDirectory()) addSources(path);
+    else if (!name.endsWith(".test.ts")) hash.update(`${path}\n`).update(readFileSync(join(root, "src", path)));
+  }
+}
+addSources("");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+writeFileSync(join(root, "dist", "build.json"), `${JSON.stringify({ version, source: hash.digest("hex") })}\n`);
 const cli = join(root, "dist", "cli", "main.js");
 if (existsSync(cli)) chmodSync(cli, 0o755);

@@ -1,5 +1,8 @@
 // The result of a run, as written to report.json: everything the report shows, nothing about how it is drawn.
 // No patient id, no date, no row: only aggregates.
+import type { PublishedValue } from "../systems/system.ts";
+
+export type { PublishedValue };
 
 /** A figure with its bootstrap interval; `low` and `high` are null where the data cannot give one. */
 export interface Estimate {
@@ -87,17 +90,6 @@ export interface ModelResult {
   /** Regularisation path: the tuning score of every candidate. */
   path?: { c: number; l1Ratio: number; nonZero: number; score: number; chosen: boolean }[];
   trainSeconds: number;
-}
-
-/** A published figure to stand beside ours. */
-export interface PublishedValue {
-  system: string;
-  data: string;
-  model: string;
-  metric: string;
-  value: number;
-  plusMinus?: number | undefined;
-  source: string;
 }
 
 /** A fault of the original and what this run did about it. */

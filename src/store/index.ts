@@ -4,5 +4,6 @@ export type { Column, Columns } from "./columns.ts";
 export * from "./database.ts";
 export * from "./failures.ts";
 export * from "./files.ts";
+export * from "./lock.ts";
 export * from "./records.ts";
 export { identifier, join, literal, Sql, type SqlValue, sql } from "./sql.ts";

@@ -1,0 +1,26 @@
+// The published systems, by id.
+import { BedsideError, nearestName } from "../core/errors.ts";
+import type { System, SystemTask } from "./system.ts";
+import { yaib } from "./yaib/system.ts";
+
+export * from "./system.ts";
+
+export const systems: readonly System[] = [yaib];
+
+/** The system and its task for an id such as `yaib/mortality24`. */
+export function findTask(id: string): { system: System; task: SystemTask } {
+  for (const system of systems) {
+    const task = system.tasks.find((candidate) => candidate.id === id);
+    if (task) return { system, task };
+  }
+  const known = systems.flatMap((system) => system.tasks.map((task) => task.id));
+  const meant = nearestName(id, known);
+  throw new BedsideError(
+    {
+      code: "task/unknown",
+      what: `There is no task "${id}"`,
+      fix: meant ? `did you mean ${meant}?` : `the tasks are: ${known.join(", ")}`,
+    },
+    { exitCode: 2 },
+  );
+}

@@ -1,0 +1,49 @@
+// What a published system is to Bedside: tasks, models, the paper's figures, the faults of the original. A declaration.
+
+/** A published figure to stand beside ours. */
+export interface PublishedValue {
+  system: string;
+  /** The data it was measured on: `MIMIC-IV 2.0`. */
+  data: string;
+  model: string;
+  /** `auroc`, `average_precision` … */
+  metric: string;
+  value: number;
+  /** What the paper prints after ±. */
+  plusMinus?: number | undefined;
+  /** Where it stands in the publication. */
+  source: string;
+}
+
+/** A fault of the original, and what the corrected mode does instead. */
+export interface FaultSpec {
+  id: string;
+  title: string;
+  original: string;
+  corrected: string;
+  /** Whether faithful mode reproduces it already. */
+  faithful: boolean;
+}
+
+/** A prediction task of a system. */
+export interface SystemTask {
+  /** `yaib/mortality24`; the YAML of that name stands in tasks/. */
+  id: string;
+  /** The clinical question, one sentence. */
+  question: string;
+  /** Models that run on it, by id; the first is the default. */
+  models: readonly string[];
+  published: readonly PublishedValue[];
+  faults: readonly FaultSpec[];
+}
+
+/** A published system. */
+export interface System {
+  id: string;
+  title: string;
+  /** Authors, venue, year. */
+  citation: string;
+  tasks: readonly SystemTask[];
+  /** In what data and method a run here differs from the publication, for a data set and its version. */
+  differences(data: { id: string; title: string; version: string }): string[];
+}
