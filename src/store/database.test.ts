@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
 import { replaceFile, writeWhole } from "./files.ts";
+import { writeParquet } from "./parquet.ts";
 import { identifier, join as joinSql, literal, sql } from "./sql.ts";
 
 let folder: string;
@@ -75,6 +76,28 @@ test("a stopped query ends with Stopped", async () => {
   setTimeout(() => stop.abort(), 50);
   await expect(work).rejects.toThrow("Stopped");
   other.close();
+});
+
+test("typed arrays go to Parquet and back, in order, with the same bytes each time", async () => {
+  const n = 5000;
+  const columns = [
+    { name: "subject_id", type: "id" as const, values: Float64Array.from({ length: n }, (_, i) => 1e10 + i) },
+    {
+      name: "p",
+      type: "double" as const,
+      values: Float64Array.from({ length: n }, (_, i) => (i % 7 ? i / n : Number.NaN)),
+    },
+    { name: "label", type: "boolean" as const, values: Uint8Array.from({ length: n }, (_, i) => i % 2) },
+    { name: "word", type: "text" as const, values: Array.from({ length: n }, (_, i) => (i % 3 ? `w${i}` : null)) },
+  ];
+  await writeParquet(db, join(folder, "a.parquet"), columns);
+  await writeParquet(db, join(folder, "b.parquet"), columns);
+  expect(readFileSync(join(folder, "a.parquet")).equals(readFileSync(join(folder, "b.parquet")))).toBe(true);
+  const back = await db.columns(sql`from read_parquet(${join(folder, "a.parquet")})`);
+  expect(back.numbers("subject_id")).toEqual(columns[0]!.values);
+  expect(back.numbers("p")).toEqual(columns[1]!.values);
+  expect(back.truths("label")).toEqual(columns[2]!.values);
+  expect(back.texts("word")).toEqual(columns[3]!.values);
 });
 
 test("a file is replaced whole or stays as it was", async () => {

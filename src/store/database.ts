@@ -1,10 +1,17 @@
 // DuckDB, opened with limits and locked: it reads and writes only the folders it was given. Knows nothing of tables.
 import { mkdirSync, realpathSync, rmSync } from "node:fs";
-import { type DuckDBConnection, DuckDBInstance, listValue } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  listValue,
+} from "@duckdb/node-api";
 import { Bug, Stopped } from "../core/errors.ts";
 import { allColumns, type Columns, columnChunks } from "./columns.ts";
 import { explainFailure } from "./failures.ts";
-import { bindings, join, literal, type Sql, sql } from "./sql.ts";
+import { bindings, identifier, join, literal, Sql, sql } from "./sql.ts";
 
 /** What a database may use. */
 export interface DatabaseOptions {
@@ -19,6 +26,9 @@ export interface DatabaseOptions {
   /** Aborting it interrupts the running query. */
   signal?: AbortSignal | undefined;
 }
+
+/** Rows DuckDB takes at once. */
+const CHUNK_ROWS = 2048;
 
 /** An open database. Use `openDatabase`, and close it. */
 export class Database {
@@ -74,6 +84,30 @@ export class Database {
       if (next.done) return;
       yield next.value;
     }
+  }
+
+  /** Makes a temporary table of that name and fills it row by row from memory. */
+  async fill(
+    name: string,
+    columns: readonly { name: string; type: DuckDBType }[],
+    rows: number,
+    rowAt: (row: number) => DuckDBValue[],
+  ): Promise<void> {
+    const definitions = join(
+      columns.map((column) => sql`${identifier(column.name)} ${new Sql([`${column.type}`], [])}`),
+    );
+    await this.run(sql`create temporary table ${identifier(name)} (${definitions})`);
+    await this.guard(async () => {
+      const appender = await this.connection.createAppender(name, "main", "temp");
+      const types = columns.map((column) => column.type);
+      for (let start = 0; start < rows; start += CHUNK_ROWS) {
+        const chunk = DuckDBDataChunk.create(types);
+        const count = Math.min(CHUNK_ROWS, rows - start);
+        chunk.setRows(Array.from({ length: count }, (_, i) => rowAt(start + i)));
+        appender.appendDataChunk(chunk);
+      }
+      appender.closeSync();
+    });
   }
 
   /** Share of the running query that is done, 0 to 1, or undefined where DuckDB cannot tell. */

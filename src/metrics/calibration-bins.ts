@@ -1,0 +1,92 @@
+// Rows put into bins of predicted probability. Knows nothing of what is made of the bins.
+import { optionCount, probabilityRows, rowWeights } from "./inputs.ts";
+import { ascendingOrder } from "./ranking.ts";
+import { interpolate } from "./sums.ts";
+
+export interface BinOptions {
+  /** How many bins. */
+  bins?: number;
+  /** `uniform`: bins of equal width over 0 to 1. `quantile`: bins that hold equally many rows. */
+  strategy?: "uniform" | "quantile";
+}
+
+/** One bin that holds rows. */
+export interface CalibrationBin {
+  /** Total weight of its rows (their number, without weights). */
+  count: number;
+  /** Mean predicted probability. */
+  predicted: number;
+  /** Share of positive rows. */
+  observed: number;
+}
+
+/**
+ * Sorts the rows once and gives a function that fills the bins for any weights; bins without weight are left out.
+ * Edges and their sides as in scikit-learn's `calibration_curve`: a row on an edge belongs to the bin below. Weights count
+ * as multiplicities where quantile edges are placed.
+ */
+export function prepareBins(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  { bins = 10, strategy = "uniform" }: BinOptions,
+): (weights?: ArrayLike<number>) => CalibrationBin[] {
+  optionCount("bins", bins);
+  const rows = probabilityRows(labels, scores);
+  const order = ascendingOrder(rows.scores);
+  return (weights) => {
+    const w = rowWeights(weights, order.length);
+    const edges = strategy === "uniform" ? uniformEdges(bins) : quantileEdges(rows.scores, order, w, bins);
+    const count = new Float64Array(bins);
+    const predicted = new Float64Array(bins);
+    const observed = new Float64Array(bins);
+    let bin = 0;
+    for (let i = 0; i < order.length; i++) {
+      const row = order[i]!;
+      const score = rows.scores[row]!;
+      while (bin < bins - 1 && edges[bin]! < score) bin++;
+      const weight = w === null ? 1 : w[row]!;
+      count[bin]! += weight;
+      predicted[bin]! += weight * score;
+      observed[bin]! += weight * rows.labels[row]!;
+    }
+    const filled: CalibrationBin[] = [];
+    for (let b = 0; b < bins; b++) {
+      const inBin = count[b]!;
+      if (inBin > 0) filled.push({ count: inBin, predicted: predicted[b]! / inBin, observed: observed[b]! / inBin });
+    }
+    return filled;
+  };
+}
+
+/** The inner edges of equal-width bins over 0 to 1. */
+function uniformEdges(bins: number): number[] {
+  const width = 1 / bins;
+  return Array.from({ length: bins - 1 }, (_, k) => (k + 1) * width);
+}
+
+/** The inner edges of equally filled bins: linear interpolation in the sample, each row repeated by its weight. */
+function quantileEdges(scores: Float64Array, order: Uint32Array, w: Float64Array | null, bins: number): number[] {
+  const upTo = new Float64Array(order.length);
+  let total = 0;
+  for (let i = 0; i < order.length; i++) {
+    total += w === null ? 1 : w[order[i]!]!;
+    upTo[i] = total;
+  }
+  /** The value at a place, counted from 0, of the repeated sample. */
+  const valueAt = (place: number): number => {
+    let low = 0;
+    let high = order.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (upTo[middle]! <= place) low = middle + 1;
+      else high = middle;
+    }
+    return scores[order[low]!]!;
+  };
+  return uniformEdges(bins).map((share) => {
+    // numpy goes by way of per cent; dividing again keeps its rounding.
+    const place = Math.max(0, (total - 1) * ((share * 100) / 100));
+    const below = Math.floor(place);
+    return interpolate(valueAt(below), valueAt(below + 1), place - below);
+  });
+}

@@ -1,0 +1,114 @@
+// Errors of predicted numbers (a length of stay, a laboratory value). Knows nothing of outcomes that are yes or no.
+import { numberRows, type Rows, rowWeights, type Statistic, undefinedHere, type WeightOptions } from "./inputs.ts";
+import { ascendingOrder } from "./ranking.ts";
+import { mean, meanOf, sum } from "./sums.ts";
+
+/**
+ * Mean absolute error, in the unit of the labels (scikit-learn's `mean_absolute_error`).
+ * @param labels true values. @param scores predicted values.
+ * @example mae([3, -0.5, 2, 7], [2.5, 0, 2, 8]) // 0.5
+ */
+export function mae(labels: ArrayLike<number>, scores: ArrayLike<number>, options: WeightOptions = {}): number {
+  return mae.prepare(labels, scores)(options.weights);
+}
+
+mae.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic =>
+  meanOf(absoluteErrors(numberRows(labels, scores)));
+
+/**
+ * Mean squared error, in the squared unit of the labels (scikit-learn's `mean_squared_error`).
+ * @param labels true values. @param scores predicted values.
+ * @example mse([3, -0.5, 2, 7], [2.5, 0, 2, 8]) // 0.375
+ */
+export function mse(labels: ArrayLike<number>, scores: ArrayLike<number>, options: WeightOptions = {}): number {
+  return mse.prepare(labels, scores)(options.weights);
+}
+
+mse.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic =>
+  meanOf(squaredErrors(numberRows(labels, scores)));
+
+/**
+ * Root of the mean squared error, in the unit of the labels (scikit-learn's `root_mean_squared_error`).
+ * @param labels true values. @param scores predicted values.
+ * @example rmse([0, 0], [3, 3]) // 3
+ */
+export function rmse(labels: ArrayLike<number>, scores: ArrayLike<number>, options: WeightOptions = {}): number {
+  return rmse.prepare(labels, scores)(options.weights);
+}
+
+rmse.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
+  const meanSquare = mse.prepare(labels, scores);
+  return (weights) => Math.sqrt(meanSquare(weights));
+};
+
+/**
+ * Median absolute error, in the unit of the labels (scikit-learn's `median_absolute_error`): half the rows (by weight) err
+ * by less. Between two middle rows it is their mean.
+ * @param labels true values. @param scores predicted values.
+ * @example medianAbsoluteError([3, -0.5, 2, 7], [2.5, 0, 2, 8]) // 0.5
+ */
+export function medianAbsoluteError(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  options: WeightOptions = {},
+): number {
+  return medianAbsoluteError.prepare(labels, scores)(options.weights);
+}
+
+medianAbsoluteError.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
+  const errors = absoluteErrors(numberRows(labels, scores));
+  const order = ascendingOrder(errors);
+  return (weights) => {
+    const w = rowWeights(weights, errors.length);
+    const total = order.reduce((sum, row) => sum + (w === null ? 1 : w[row]!), 0);
+    let upTo = 0;
+    for (let i = 0; i < order.length; i++) {
+      upTo += w === null ? 1 : w[order[i]!]!;
+      if (upTo < total / 2) continue;
+      const here = errors[order[i]!]!;
+      if (upTo - total / 2 > Number.EPSILON) return here;
+      let next = i + 1;
+      while (next < order.length && w !== null && w[order[next]!] === 0) next++;
+      return next < order.length ? (here + errors[order[next]!]!) / 2 : here;
+    }
+    return errors[order[order.length - 1]!]!;
+  };
+};
+
+/**
+ * Coefficient of determination (scikit-learn's `r2_score`): the share of the labels' variance that the predictions
+ * explain. 1 is perfect, 0 no better than the mean, negative is worse. With constant labels it is 1 for perfect
+ * predictions and 0 otherwise, as there.
+ * @param labels true values, two or more. @param scores predicted values.
+ * @throws `metrics/undefined` for a single row.
+ * @example r2([1, 2, 3], [1, 2, 4]) // 0.5
+ */
+export function r2(labels: ArrayLike<number>, scores: ArrayLike<number>, options: WeightOptions = {}): number {
+  return r2.prepare(labels, scores)(options.weights);
+}
+
+r2.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
+  const rows = numberRows(labels, scores);
+  if (rows.labels.length < 2) undefinedHere("R2", "There is only one row");
+  const errors = squaredErrors(rows);
+  return (weights) => {
+    const w = rowWeights(weights, errors.length);
+    // Measured from the first label that counts, so that a common offset costs no digits and equal labels do not vary.
+    const first = rows.labels[w === null ? 0 : w.findIndex((weight) => weight > 0)]!;
+    const labels = rows.labels.map((label) => label - first);
+    const centre = mean(labels, w);
+    const unexplained = sum(errors, w);
+    const squares = labels.map((label) => (label - centre) ** 2);
+    const variation = sum(squares, w);
+    if (unexplained === 0) return 1;
+    return variation === 0 ? 0 : 1 - unexplained / variation;
+  };
+};
+
+function absoluteErrors({ labels, scores }: Rows): Float64Array {
+  return labels.map((label, i) => Math.abs(label - scores[i]!));
+}
+
+function squaredErrors({ labels, scores }: Rows): Float64Array {
+  return labels.map((label, i) => (label - scores[i]!) ** 2);
+}

@@ -1,0 +1,11 @@
+// The charts: each `name(data, options)` returns an SVG text.
+export { type CalibrationOptions, calibration, calibrationLimit } from "./calibration.ts";
+export { type Coefficient, type CoefficientOptions, coefficients } from "./coefficients.ts";
+export { type DecisionOptions, type DecisionSeries, decision } from "./decision.ts";
+export type { ChartDocument, ChartOptions } from "./draw.ts";
+export { type ForestOptions, type ForestRow, forest } from "./forest.ts";
+export { funnel } from "./funnel.ts";
+export { type MissingnessData, type MissingnessOptions, missingness } from "./missingness.ts";
+export { type PathOptions, type PathPoint, path } from "./path.ts";
+export { type PrecisionRecallOptions, type PrecisionRecallSeries, precisionRecall } from "./precision-recall.ts";
+export { type RocSeries, roc } from "./roc.ts";

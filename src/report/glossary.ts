@@ -1,0 +1,46 @@
+// What each metric means, in words a clinician would use. Keyed by the metric's id.
+
+/** Metric id → what it says. */
+export const metricMeanings: Record<string, string> = {
+  auroc:
+    "Area under the ROC curve: the chance that a patient with the event was given a higher risk than a patient without it. 0.5 is a coin toss, 1 is perfect. It says nothing about whether the risks themselves are right.",
+  average_precision:
+    "Mean precision over all recalls, the area under the stepped precision-recall curve. A guess reaches the share of events, so it can be compared only between cohorts with the same share.",
+  auprc:
+    "Area under the precision-recall curve. A guess reaches the share of events, so it can be compared only between cohorts with the same share.",
+  brier:
+    "Mean squared difference between predicted risk and outcome (0 or 1). Lower is better; it joins discrimination and calibration.",
+  brier_skill:
+    "How much lower the Brier score is than that of giving every patient the same average risk. 0 is no better, 1 is perfect.",
+  log_loss: "Mean surprise at the outcomes under the predicted risks. Lower is better; confident errors cost most.",
+  calibration_slope:
+    "1 when risks are as spread out as they should be; below 1 they are too extreme (a sign of overfitting), above 1 too timid.",
+  calibration_intercept: "0 when risks are right on average; below 0 they are too high, above 0 too low.",
+  ece: "Expected calibration error: the mean gap between predicted and observed risk over the bins, weighted by how many rows lie in each.",
+  ece_meds:
+    "The calibration error as MEDS-evaluation defines it, given for comparison with figures published that way.",
+  sensitivity: "Of the patients with the event, the share that the model flags at the threshold.",
+  specificity: "Of the patients without the event, the share that the model leaves unflagged at the threshold.",
+  ppv: "Of the flagged patients, the share that has the event. It falls with the event's frequency.",
+  npv: "Of the patients not flagged, the share that does not have the event.",
+  accuracy: "Share of patients on the right side of the threshold. High for rare events even when no event is found.",
+  f1: "Harmonic mean of sensitivity and positive predictive value.",
+  net_benefit:
+    "True positives per patient, less false positives weighted by the odds of the threshold: what acting on the model gains over acting on no one.",
+  mae: "Mean absolute error, in the unit of the outcome.",
+  rmse: "Root of the mean squared error, in the unit of the outcome; large errors count more.",
+  r2: "Share of the outcome's variance that the predictions explain.",
+};
+
+/** Words of the report that are not metrics. */
+export const terms: [string, string][] = [
+  [
+    "Interval",
+    "Patients are drawn again with replacement many times over and the figure computed each time; the interval holds the middle part of these figures. It covers chance in who was tested, not other hospitals or other years.",
+  ],
+  ["Held-out patients", "Patients whose records took no part in fitting or choosing the model."],
+  [
+    "Tuning patients",
+    "Patients on whom settings and thresholds are chosen, apart from those the model is fitted to and those it is tested on.",
+  ],
+];

@@ -1,0 +1,41 @@
+// Turns the metrics of several models round: a row a metric, a column a model.
+import type { MetricValue } from "../run/result.ts";
+
+export interface MetricRow {
+  id: string;
+  title: string;
+  higherIsBetter: boolean;
+  /** One a model; undefined where the model lacks the metric. */
+  values: (MetricValue | undefined)[];
+}
+
+/** A row for every metric that any model has, in the order they first appear. */
+export function metricRows(models: { metrics: MetricValue[] }[]): MetricRow[] {
+  const rows = new Map<string, MetricRow>();
+  for (const { metrics } of models) {
+    for (const { id, title, higherIsBetter } of metrics) {
+      if (!rows.has(id)) rows.set(id, { id, title, higherIsBetter, values: [] });
+    }
+  }
+  for (const row of rows.values()) {
+    row.values = models.map(({ metrics }) => metrics.find(({ id }) => id === row.id));
+  }
+  return [...rows.values()];
+}
+
+/** The sentence under every table with intervals. */
+export function bootstrapSentence({
+  resamples,
+  level,
+  unit,
+  skipped,
+}: {
+  resamples: number;
+  level: number;
+  unit: string;
+  skipped: number;
+}): string {
+  const share = Number((100 * level).toFixed(1));
+  const left = skipped ? `; ${skipped.toLocaleString("en-US")} of them held one outcome only and were left out` : "";
+  return `Intervals: ${share}\u00a0%, from ${resamples.toLocaleString("en-US")} bootstrap resamples by ${unit}${left}. A dash stands where no interval can be given.`;
+}

@@ -1,0 +1,154 @@
+// The model card: what the models of a run are for, how they did and what they must not be used for, as Markdown with
+// the YAML head that model hubs read.
+import { stringify } from "yaml";
+import type { RunResult } from "../run/result.ts";
+import { formatCount, formatEstimate, formatFigure, formatShare, isEstimable } from "./format.ts";
+import { headlineText } from "./headline.ts";
+import { bootstrapSentence, type MetricRow, metricRows } from "./metric-rows.ts";
+import { warningsOf } from "./sections/title.ts";
+
+const dataUseText = {
+  open: "The models were made from open data. They may be passed on under the terms of that data.",
+  credentialed:
+    "The models were made from credentialed data and can hold traces of it: treat them as restricted like the data itself. Pass them on only as its data use agreement allows, and send neither them nor the records to an online service.",
+  synthetic:
+    "The models were made from made-up patients. They may be passed on freely and are of no use on real patients.",
+};
+
+/** A Markdown table. */
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(head.map(text)),
+    line(head.map((_, i) => (i ? "---" : ":--"))),
+    ...rows.map((row) => line(row.map(text))),
+  ].join("\n");
+}
+
+/** A text that Markdown shows as it is: no markup, no HTML, one line. */
+function text(value: string): string {
+  return value
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/[\\`*_[\]|~$#>]/g, "\\$&");
+}
+
+/** A code block that its own content cannot end. */
+function code(value: string): string {
+  const longest = Math.max(2, ...[...value.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${value.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}\n${fence}`;
+}
+
+function list(items: string[]): string {
+  return items.map((item) => `- ${text(item)}`).join("\n");
+}
+
+function metricTable(models: RunResult["models"], rows: MetricRow[]): string {
+  return table(
+    ["", ...models.map(({ title }) => title)],
+    rows.map(({ title, values }) => [title, ...values.map((value) => formatEstimate(value))]),
+  );
+}
+
+function frontMatter({ task, data, models, manifest }: RunResult): string {
+  const decimals = (value: number) => Number(value.toFixed(4));
+  return stringify(
+    {
+      license: "other",
+      license_name: `data-use-${data.dataUse}`,
+      library_name: "bedside",
+      pipeline_tag: "tabular-classification",
+      tags: ["clinical", "research-use-only", task.id],
+      datasets: [data.id],
+      dataUse: data.dataUse,
+      dataVersion: data.version,
+      dataFingerprint: manifest.dataFingerprint,
+      codeVersion: manifest.codeVersion,
+      seed: manifest.seed,
+      mode: task.mode,
+      "model-index": models.map(({ title, metrics }) => ({
+        name: title,
+        results: [
+          {
+            task: { type: "tabular-classification", name: task.title },
+            dataset: { type: data.id, name: `${data.title} ${data.version}`, split: "test" },
+            metrics: metrics.filter(isEstimable).map(({ id, title, value, low, high }) => ({
+              type: id,
+              name: title,
+              value: decimals(value),
+              args: { low: decimals(low ?? 0), high: decimals(high ?? 0) },
+            })),
+          },
+        ],
+      })),
+    },
+    { lineWidth: 0 },
+  );
+}
+
+/**
+ * The model card of a run, for the README.md beside the model files: YAML front matter, then intended use, figures,
+ * limits and data use.
+ */
+export function modelCard(result: RunResult): string {
+  const { task, data, cohort, models, faults, differences, manifest, bootstrap } = result;
+  const threshold = models.map((model) => model.threshold);
+  const small = models[0]?.subgroups ?? [];
+  const measure = small.flatMap(({ metrics }) => metrics).find((metric) => isEstimable(metric));
+  const parts: (string | false)[] = [
+    `# ${text(task.title)}`,
+    text(headlineText(result)),
+    "> For research only. Not a medical device; never tried in practice; it must not guide the care of any patient.",
+    "## Intended use",
+    list([
+      `Question: ${task.question}`,
+      `Predicted: ${task.label}`,
+      `When: ${task.predictionTime}, once for each ${task.unit}`,
+      `Known from: ${task.system}`,
+      "For: comparing methods on the same task, and study of this model's behaviour.",
+    ]),
+    "Not for: decisions about patients, patients outside the cohort below, records charted in another way, any use as a finished product.",
+    "## Data",
+    `${text(`${data.title} ${data.version}`)}: ${formatCount(cohort.stays)} ${text(cohort.attrition.unit)} of ${formatCount(cohort.patients)} patients, ${formatCount(cohort.positives)} (${formatShare(cohort.positives, cohort.stays)}) with the event. ${text(cohort.splitRule)}`,
+    "### Left out",
+    list(cohort.attrition.steps.map(({ title, removed }) => `${title}: ${formatCount(removed)}`)) || "No one.",
+    "## Figures on held-out patients",
+    models.length ? metricTable(models, metricRows(models)) : "No model was evaluated.",
+    models.length > 0 && text(bootstrapSentence(bootstrap)),
+    models.length > 0 && "### At the threshold",
+    models.length > 0 &&
+      list(models.map(({ title, threshold }) => `${title}: ${formatFigure(threshold.value)}, ${threshold.rule}`)),
+    models.length > 0 && metricTable(models, metricRows(threshold)),
+    !!measure && "### Subgroups",
+    !!measure && `${text(models[0]!.title)}. Counts of 1 to 10, and figures that rest on them, are not shown.`,
+    !!measure &&
+      table(
+        ["Group", "Patients", "Events", measure!.title],
+        small.map(({ family, group, patients, positives, metrics }) => [
+          `${family}: ${group}`,
+          formatCount(patients),
+          formatCount(positives),
+          formatEstimate(metrics.find((metric) => metric?.id === measure!.id)),
+        ]),
+      ),
+    "## Limits",
+    list([
+      ...warningsOf(result),
+      ...faults.map(({ title, original, corrected, reproduced }) =>
+        reproduced
+          ? `Fault of the original, reproduced here: ${title}. ${original}`
+          : `Fault of the original, corrected here: ${title}. ${corrected}`,
+      ),
+      ...differences.map((difference) => `Against the published figures: ${difference}`),
+      "Tried on the same hospital it was made from; how it does elsewhere is not known.",
+    ]),
+    "## Data use",
+    dataUseText[data.dataUse],
+    "## Reproduce",
+    code(manifest.command),
+    `Code ${text(manifest.codeVersion)}, seed ${manifest.seed}, data fingerprint ${text(manifest.dataFingerprint)}.`,
+  ];
+  return `---\n${frontMatter(result)}---\n\n${parts.filter((part) => part).join("\n\n")}\n`;
+}

@@ -1,0 +1,99 @@
+// Who was studied: the funnel, table one, the splits.
+import { funnel } from "../charts/funnel.ts";
+import { formatCount, formatShare } from "../format.ts";
+import { type Child, h } from "../html.ts";
+import type { Section } from "./section.ts";
+
+/** The funnel as picture and table. */
+export const cohortSection: Section = {
+  id: "cohort",
+  title: "Cohort",
+  render({ cohort }, page) {
+    const { attrition } = cohort;
+    const lost = attrition.start - (attrition.steps.at(-1)?.remaining ?? attrition.start);
+    const counts: Child = attrition.steps.length
+      ? page.table({
+          numbered: false,
+          caption: "The counts of the figure above.",
+          columns: [
+            { title: "Left out" },
+            { title: "Hits", align: "number" },
+            { title: "Removed", align: "number" },
+            { title: "Remaining", align: "number" },
+          ],
+          rows: [
+            { cells: [`All ${attrition.unit}`, "", "", formatCount(attrition.start)] },
+            ...attrition.steps.map(({ title, hits, removed, remaining }) => ({
+              cells: [title, formatCount(hits), formatCount(removed), formatCount(remaining)],
+            })),
+          ],
+          note: `Hits are all ${attrition.unit} a criterion applies to; removed are those among them that no criterion before had taken.`,
+        })
+      : null;
+    return [
+      h(
+        "p",
+        {},
+        `Of ${formatCount(attrition.start)} ${attrition.unit}, ${formatCount(lost)} were left out. The ${formatCount(cohort.stays)} that remain are of ${formatCount(cohort.patients)} patients; ${formatCount(cohort.positives)} (${formatShare(cohort.positives, cohort.stays)}) have the event.`,
+      ),
+      page.figure(
+        {
+          caption: `From all ${attrition.unit} to those studied. The solid bar is who remains, the orange end who is removed by the criterion named above it.`,
+        },
+        page.picture((options) => funnel(attrition, options), { wide: true }),
+      ),
+      counts,
+    ];
+  },
+};
+
+/** Table one. */
+export const tableOneSection: Section = {
+  id: "table-one",
+  title: "Baseline characteristics",
+  render({ tableOne, cohort }, page) {
+    if (!tableOne.rows.length) return [h("p", { class: "quiet" }, "No characteristics were recorded.")];
+    return [
+      page.table({
+        caption: `Characteristics of the ${cohort.attrition.unit} studied.`,
+        columns: [{ title: "" }, ...tableOne.groups.map((title) => ({ title, align: "figure" as const }))],
+        rows: tableOne.rows.map(({ title, level, cells }) => ({
+          cells: [title, ...cells.map((cell) => h("span", { class: "estimate" }, cell))],
+          kind: level ? "level" : undefined,
+        })),
+      }),
+    ];
+  },
+};
+
+/** How patients were divided. */
+export const splitsSection: Section = {
+  id: "splits",
+  title: "Data split",
+  render({ cohort }, page) {
+    return [
+      h("p", {}, cohort.splitRule),
+      cohort.splits.length
+        ? page.table({
+            caption: "Parts of the cohort.",
+            columns: [
+              { title: "Part" },
+              { title: "Patients", align: "number" },
+              { title: cohort.attrition.unit, align: "number" },
+              { title: "With the event", align: "number" },
+              { title: "Share", align: "number" },
+            ],
+            rows: cohort.splits.map(({ name, patients, stays, positives }) => ({
+              cells: [
+                name,
+                formatCount(patients),
+                formatCount(stays),
+                formatCount(positives),
+                formatShare(positives, stays),
+              ],
+            })),
+          })
+        : null,
+    ];
+  },
+};
