@@ -35,6 +35,8 @@ export interface SystemTask {
   models: readonly string[];
   published: readonly PublishedValue[];
   faults: readonly FaultSpec[];
+  /** The outcome whose true risks a synthetic hospital writes: `icu_mortality_24h`. */
+  truth?: string;
 }
 
 /** A published system. */

@@ -30,6 +30,7 @@ export const yaib: System = {
       id: "yaib/mortality24",
       question: "Will a patient who has been in intensive care for 24 hours die there?",
       models: ["lr"],
+      truth: "icu_mortality_24h",
       published: published(),
       faults: readJsonAsset<FaultSpec[]>(import.meta.url, "faults.json"),
     },

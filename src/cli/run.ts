@@ -1,0 +1,58 @@
+// bedside run: a whole run of a task, from records to report.
+import { renderResultTable } from "../report/index.ts";
+import { runTask } from "../run/experiment.ts";
+import type { Given, OptionSpec, Verb } from "./options.ts";
+import { stopSignal, terminalProgress } from "./terminal.ts";
+
+/** Options of every verb that runs a task. */
+export const runOptions: Record<string, OptionSpec> = {
+  faithful: { type: "flag", help: "follow the authors' pipeline, faults included" },
+  seed: { type: "number", value: "S", fallback: 1, help: "the same seed gives the same bytes of predictions" },
+  models: { type: "text", value: "LIST", help: "models to train, as lr; all of the task when left out" },
+  folds: { type: "number", value: "N", least: 1, help: "cross-validation folds, 1 for one split; by the cohort's size" },
+  resamples: { type: "number", value: "N", fallback: 1000, least: 100, help: "bootstrap resamples of patients" },
+};
+
+/** Runs a task on folders of records and prints the result table and where the report is. */
+export async function runAndPrint(given: Given, task: string, data: readonly string[], signal: AbortSignal): Promise<void> {
+  const out = given.text("out");
+  const folds = given.optionalText("folds");
+  const result = await runTask({
+    task,
+    data,
+    out,
+    mode: given.flag("faithful") ? "faithful" : "corrected",
+    seed: given.number("seed"),
+    models: given.optionalText("models")?.split(","),
+    folds: folds === undefined ? undefined : Number(folds),
+    resamples: given.number("resamples"),
+    command: given.command,
+    startedAt: new Date().toISOString(),
+    memory: given.text("memory"),
+    threads: given.number("threads"),
+    progress: terminalProgress({ quiet: given.flag("quiet"), signal }),
+  });
+  console.log(`\n${renderResultTable(result, { width: process.stdout.columns ?? 100 })}`);
+  for (const warning of result.warnings) console.log(`Note: ${warning}`);
+  console.log(`Report: ${out}/report.html`);
+}
+
+export const run: Verb = {
+  name: "run",
+  summary: "runs a task: cohort, features, models, evidence, report",
+  positional: "TASK",
+  options: {
+    data: { type: "text", value: "DIR", many: true, required: true, help: "folder with the records, or a store" },
+    out: { type: "text", value: "DIR", required: true, help: "folder for the run" },
+    ...runOptions,
+  },
+  examples: [
+    "bedside run yaib/mortality24 --data mimic-iv-3.1 --out out/m4",
+    "bedside run yaib/mortality24 --faithful --data mimic-iii-1.4 --out out/m3",
+  ],
+  async run(given) {
+    const signal = stopSignal((line) => console.error(line));
+    await runAndPrint(given, given.positionals[0]!, given.texts("data"), signal);
+    return 0;
+  },
+};

@@ -1,0 +1,56 @@
+// How a cohort is split for a run: cross-validation where it is small, one split where it is large; refuses the hopeless.
+import { BedsideError } from "../core/errors.ts";
+import type { Labels } from "../features/index.ts";
+import type { Cohort } from "../cohort/index.ts";
+import type { Mode } from "../concepts/mode.ts";
+
+/** Below this many stays one split would leave too few to hold out. */
+const SMALL_COHORT = 2000;
+/** Folds of YAIB's outer cross-validation. */
+const FOLDS = 5;
+/** Train, tuning and held-out patients each need one with the event and one without. */
+const LEAST_PATIENTS = 3;
+
+/** Patients with and without the event. */
+function patientsByOutcome({ subjectIds, labels }: Labels): { withEvent: number; without: number } {
+  const events = new Set<number>();
+  const all = new Set<number>();
+  for (let i = 0; i < labels.length; i++) {
+    all.add(subjectIds[i]!);
+    if (labels[i]) events.add(subjectIds[i]!);
+  }
+  return { withEvent: events.size, without: all.size - events.size };
+}
+
+/** @throws BedsideError when no split could have both outcomes in every part. */
+export function checkEvents(labels: Labels, cohort: Cohort): void {
+  const { withEvent, without } = patientsByOutcome(labels);
+  if (withEvent >= LEAST_PATIENTS && without >= LEAST_PATIENTS) return;
+  throw new BedsideError({
+    code: "run/too-few-events",
+    what:
+      withEvent < LEAST_PATIENTS
+        ? `Fewer than ${LEAST_PATIENTS} patients of the cohort have the event, too few to train, choose and test a model`
+        : `Fewer than ${LEAST_PATIENTS} patients of the cohort are without the event, too few to train, choose and test a model`,
+    where: cohort.folder,
+    why: `${cohort.stays} stays of ${cohort.patients} patients are left after the exclusions (attrition.json has the funnel)`,
+    fix: "use more records; the cohort itself is written and can be used",
+  });
+}
+
+/** The number of folds: as asked for, else 5 for a small cohort or in faithful mode, else one split. */
+export function foldsFor(labels: Labels, { mode, folds }: { mode: Mode; folds?: number | undefined }): number {
+  const { withEvent, without } = patientsByOutcome(labels);
+  const most = Math.min(withEvent, without);
+  if (folds !== undefined) {
+    if (folds <= most) return folds;
+    throw new BedsideError({
+      code: "run/too-many-folds",
+      what: `${folds} folds are too many for this cohort`,
+      why: `each fold needs a patient with the event and one without, and there are at most ${most} such pairs`,
+      fix: `use --folds ${Math.min(FOLDS, most)} or leave it out`,
+    });
+  }
+  if (mode === "corrected" && labels.labels.length >= SMALL_COHORT) return 1;
+  return Math.min(FOLDS, most);
+}
