@@ -1,5 +1,7 @@
 // bedside import: turns folders of raw records into a store.
-import { importRecords } from "../sources/index.ts";
+
+import { codeVersion } from "../run/version.ts";
+import { describeImport, importRecords } from "../sources/index.ts";
 import type { Verb } from "./options.ts";
 import { stopSignal, terminalProgress } from "./terminal.ts";
 
@@ -17,14 +19,10 @@ export const importVerb: Verb = {
       progress: terminalProgress({ quiet: given.flag("quiet"), signal }),
       memory: given.text("memory"),
       threads: given.number("threads"),
+      codeVersion: codeVersion(),
       signal,
     });
-    for (const source of manifest.sources) {
-      const rows = source.tables.reduce((sum, table) => sum + table.rows, 0);
-      console.log(
-        `${source.title} ${source.version}: ${source.tables.length} tables, ${rows.toLocaleString("en")} rows`,
-      );
-    }
+    for (const line of describeImport(manifest)) console.log(line);
     console.log(`Store: ${given.text("out")}`);
     return 0;
   },

@@ -9,12 +9,22 @@ export const runOptions: Record<string, OptionSpec> = {
   faithful: { type: "flag", help: "follow the authors' pipeline, faults included" },
   seed: { type: "number", value: "S", fallback: 1, help: "the same seed gives the same bytes of predictions" },
   models: { type: "text", value: "LIST", help: "models to train, as lr; all of the task when left out" },
-  folds: { type: "number", value: "N", least: 1, help: "cross-validation folds, 1 for one split; by the cohort's size" },
+  folds: {
+    type: "number",
+    value: "N",
+    least: 1,
+    help: "cross-validation folds, 1 for one split; by the cohort's size",
+  },
   resamples: { type: "number", value: "N", fallback: 1000, least: 100, help: "bootstrap resamples of patients" },
 };
 
 /** Runs a task on folders of records and prints the result table and where the report is. */
-export async function runAndPrint(given: Given, task: string, data: readonly string[], signal: AbortSignal): Promise<void> {
+export async function runAndPrint(
+  given: Given,
+  task: string,
+  data: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   const out = given.text("out");
   const folds = given.optionalText("folds");
   const result = await runTask({

@@ -1,5 +1,6 @@
 // Errors, seeded random numbers, progress, time, matrices. No input or output, no dependency.
 export * from "./errors.ts";
+export * from "./group.ts";
 export * from "./matrix.ts";
 export * from "./progress.ts";
 export * from "./random.ts";

@@ -5,6 +5,7 @@ import { BedsideError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { importRecords } from "../sources/index.ts";
 import { isFolder, openRecordStore, type RecordStore } from "../store/index.ts";
+import { codeVersion } from "./version.ts";
 
 /** What the machine lends to a run. */
 export interface Resources {
@@ -33,7 +34,8 @@ export async function openData(data: readonly string[], out: string, resources: 
     });
   }
   const folder = stores[0] ?? join(out, "store");
-  if (stores.length === 0) await importRecords([...data], folder, { progress, memory, threads, signal });
+  if (stores.length === 0)
+    await importRecords(data, folder, { progress, memory, threads, signal, codeVersion: codeVersion() });
   return openRecordStore(folder, {
     memory,
     threads,

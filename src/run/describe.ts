@@ -1,6 +1,7 @@
 // Puts the parts of a run together as its result: data, cohort, models, published figures, faults, warnings, manifest.
-import type { Mode } from "../concepts/mode.ts";
+
 import type { Cohort } from "../cohort/index.ts";
+import type { Mode } from "../concepts/mode.ts";
 import type { Labels, SplitPlan } from "../features/index.ts";
 import type { RecordStore, StoredSource } from "../store/index.ts";
 import type { System, SystemTask } from "../systems/index.ts";
@@ -98,7 +99,10 @@ export function describeRun(parts: RunParts): RunResult {
     bootstrap: { ...parts.bootstrap, level: 0.95, unit: "patient" },
     published: [...declared.published],
     differences: system.differences(source),
-    faults: declared.faults.map(({ faithful, ...fault }) => ({ ...fault, reproduced: mode === "faithful" && faithful })),
+    faults: declared.faults.map(({ faithful, ...fault }) => ({
+      ...fault,
+      reproduced: mode === "faithful" && faithful,
+    })),
     warnings: warningsOf(parts),
     manifest: manifestOf(parts),
   };
@@ -128,7 +132,8 @@ function warningsOf({ cohort, counts, results, bootstrap, store }: RunParts): st
     warnings.push(`${bootstrap.skipped} of ${bootstrap.resamples} resamples held one outcome only and were left out.`);
   }
   for (const { model, folds } of results) {
-    for (const warning of new Set(folds.flatMap(({ warnings }) => warnings))) warnings.push(`${model.title}: ${warning}`);
+    for (const warning of new Set(folds.flatMap(({ warnings }) => warnings)))
+      warnings.push(`${model.title}: ${warning}`);
   }
   for (const { table, rows, declaredRows } of store.source(cohort.source.id)!.tables) {
     if (declaredRows !== undefined && declaredRows !== rows)

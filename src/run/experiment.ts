@@ -1,28 +1,29 @@
 // A whole run of a task: records → cohort → features → models → evidence → report, each stage done once and resumable.
-import { Stopped } from "../core/errors.ts";
-import type { Mode } from "../concepts/mode.ts";
+
 import { buildCohort, type Cohort, openCohort, readTask } from "../cohort/index.ts";
+import type { Mode } from "../concepts/mode.ts";
+import { Stopped } from "../core/errors.ts";
 import {
+  type Labels,
   missingness,
   readLabels,
+  type SplitPlan,
+  type StaySummary,
   splitPatients,
   subgroupFamilies,
   summariseStays,
   tableOne,
-  type Labels,
-  type SplitPlan,
-  type StaySummary,
 } from "../features/index.ts";
 import type { Database, RecordStore } from "../store/index.ts";
 import { findTask, type System, type SystemTask } from "../systems/index.ts";
 import { openData, type Resources } from "./data.ts";
-import { evaluate, type HeldOut, intervals, mainMetrics, subgroups } from "./evaluate.ts";
 import { cohortCounts, describeRun, splitCounts } from "./describe.ts";
+import { evaluate, type HeldOut, intervals, mainMetrics, subgroups } from "./evaluate.ts";
 import { RunFolder } from "./folder.ts";
 import { checkEvents, foldsFor } from "./plan.ts";
 import { predictFolds, readPredictions, writePredictions } from "./predict.ts";
 import type { ModelResult, RunResult } from "./result.ts";
-import { trainFold, type FoldRecord } from "./train.ts";
+import { type FoldRecord, trainFold } from "./train.ts";
 import { findTrainer, type Trainer } from "./trainers.ts";
 import { findTruth, readTruth } from "./truth.ts";
 import { codeVersion } from "./version.ts";
@@ -154,20 +155,23 @@ async function train(scene: Scene, trainer: Trainer, learning: Learning): Promis
   const { folder, progress, mode, seed, base } = scene;
   const { labels, plan, summary } = learning;
   const records: FoldRecord[] = [];
-  progress.begin(`Training ${trainer.id}`, plan.folds);
+  let begun = false;
   for (let fold = 0; fold < plan.folds; fold++) {
     const note = plan.folds > 1 ? `fold ${fold + 1} of ${plan.folds}` : "";
-    progress.at(fold, note);
     const name = plan.folds > 1 ? `${trainer.id}-fold-${fold + 1}` : trainer.id;
     const file = folder.at("models", `${name}.json`);
     const record = await folder.stage({
       name: `train ${name}`,
       dependsOn: { base, seed, folds: plan.folds, fold, model: trainer.id },
       work: async () => {
-        const onProgress = (share: number, what: string) => progress.at(fold + share, [note, what].filter(Boolean).join(", "));
+        const stays = await summary();
+        if (!begun) progress.begin(`Training ${trainer.id}`, plan.folds);
+        begun = true;
+        const onProgress = (share: number, what: string) =>
+          progress.at(fold + share, [note, what].filter(Boolean).join(", "));
         const parts = plan.parts(fold);
         const value = await trainFold(
-          { trainer, parts, labels: labels.labels, summary: await summary(), mode, signal: progress.signal, onProgress },
+          { trainer, parts, labels: labels.labels, summary: stays, mode, signal: progress.signal, onProgress },
           file,
         );
         return { value, files: [file] };
@@ -176,7 +180,7 @@ async function train(scene: Scene, trainer: Trainer, learning: Learning): Promis
     if (progress.signal.aborted) throw new Stopped();
     records.push(record);
   }
-  progress.end(`${plan.folds > 1 ? `${plan.folds} folds` : "one split"}`);
+  if (begun) progress.end(plan.folds > 1 ? `${plan.folds} folds` : "one split");
   return records;
 }
 
@@ -196,7 +200,11 @@ async function predict(
       return { value: null, files: [file] };
     },
   });
-  return readPredictions(store.db, file, folds.map(({ threshold }) => threshold));
+  return readPredictions(
+    store.db,
+    file,
+    folds.map(({ threshold }) => threshold),
+  );
 }
 
 type Evidence = ReturnType<typeof evaluate> & Pick<ModelResult, "subgroups">;

@@ -1,8 +1,9 @@
 // How a cohort is split for a run: cross-validation where it is small, one split where it is large; refuses the hopeless.
-import { BedsideError } from "../core/errors.ts";
-import type { Labels } from "../features/index.ts";
+
 import type { Cohort } from "../cohort/index.ts";
 import type { Mode } from "../concepts/mode.ts";
+import { BedsideError } from "../core/errors.ts";
+import type { Labels } from "../features/index.ts";
 
 /** Below this many stays one split would leave too few to hold out. */
 const SMALL_COHORT = 2000;

@@ -1,7 +1,8 @@
 // How each model family of a run is trained: settings by mode, choice on tuning patients. Knows no data set.
+
+import type { Mode } from "../concepts/mode.ts";
 import { BedsideError, nearestName } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
-import type { Mode } from "../concepts/mode.ts";
 import { logisticPath, type Model } from "../models/index.ts";
 import type { ModelResult } from "./result.ts";
 
@@ -39,7 +40,7 @@ export interface Trainer {
  */
 const logistic: Trainer = {
   id: "lr",
-  title: "Logistic regression, elastic net",
+  title: "Logistic regression",
   async train({ train, tuning, featureNames, mode, signal, onProgress }) {
     const faithful = mode === "faithful";
     const { model, chosen, by, table } = await logisticPath(train.x, train.y, {

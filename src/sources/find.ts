@@ -1,0 +1,185 @@
+// Finds the tables of known data sets in the folders a user names, by file names and columns. Reads headers only.
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { BedsideError } from "../core/errors.ts";
+import { groupBy } from "../core/group.ts";
+import { type Database, explainFailure, isFolder } from "../store/index.ts";
+import { sourceCatalog } from "./catalog.ts";
+import { fits, matchColumns, wrongColumns } from "./columns.ts";
+import { type FileFormat, readHeader } from "./header.ts";
+import type { SourceSpec, TableSpec } from "./source.ts";
+
+/** A file that holds a table. */
+export interface FoundTable {
+  source: SourceSpec;
+  spec: TableSpec;
+  path: string;
+  /** Its path inside the folder the user named. */
+  inside: string;
+  format: FileFormat;
+  bytes: number;
+  modifiedMs: number;
+  /** The folder of the release: the one that holds the module folders. */
+  release: string;
+  /** Column names as the file has them. */
+  header: string[];
+  /** Name of the module folder it lies in, or empty. */
+  module: string;
+}
+
+interface Candidate extends Omit<FoundTable, "source" | "spec" | "header"> {
+  table: string;
+}
+
+const ENDINGS: readonly [string, FileFormat][] = [
+  [".csv.gz", "csv.gz"],
+  [".csv", "csv"],
+  [".parquet", "parquet"],
+];
+/** Where a table lies in several forms, this one is taken. */
+const PREFERENCE: readonly FileFormat[] = ["parquet", "csv.gz", "csv"];
+/** How deep tables may lie below the folder named: `release/hosp/patients.csv.gz`. */
+const DEPTH = 3;
+
+/**
+ * The tables found in the folders.
+ * @throws BedsideError when a folder is not there, holds no known table, or two files hold the same table.
+ */
+export async function findTables(db: Database, folders: readonly string[]): Promise<FoundTable[]> {
+  const found: FoundTable[] = [];
+  for (const folder of folders) {
+    checkFolder(folder);
+    const candidates = preferred(listFiles(folder));
+    const releases = groupBy(candidates, ({ release }) => release);
+    const here: FoundTable[] = [];
+    for (const files of releases.values()) here.push(...(await identify(db, files)));
+    if (here.length === 0) throw nothingFound(folder);
+    found.push(...here);
+  }
+  checkUnique(found);
+  return found.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+const keyOf = ({ source, spec }: FoundTable) => `${source.id}/${spec.table}`;
+
+function checkFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+  throw new BedsideError({
+    code: "import/no-folder",
+    what: isThere
+      ? "The records must be given as a folder, but this is a file"
+      : "The folder with the records does not exist",
+    where: folder,
+    why: isThere ? undefined : "nothing has this name",
+    fix: isThere ? `use --data ${dirname(folder)}` : "check the path given with --data",
+  });
+}
+
+function listFiles(folder: string): Candidate[] {
+  const modules = new Set(
+    sourceCatalog().flatMap(({ tables }) =>
+      tables.flatMap(({ module, otherModules }) => [module, ...(otherModules ?? [])]),
+    ),
+  );
+  const files: Candidate[] = [];
+  const walk = (path: string, depth: number) => {
+    let entries: ReturnType<typeof readEntries>;
+    try {
+      entries = readEntries(path);
+    } catch (cause) {
+      throw explainFailure(cause, path);
+    }
+    for (const entry of entries) {
+      const full = join(path, entry.name);
+      if (entry.isDirectory() && depth < DEPTH && !entry.name.startsWith(".")) walk(full, depth + 1);
+      const ending = ENDINGS.find(([text]) => entry.name.toLowerCase().endsWith(text));
+      if (!ending || entry.isDirectory()) continue;
+      const stat = statSync(full, { throwIfNoEntry: false });
+      if (!stat?.isFile()) continue;
+      const parent = dirname(resolve(full));
+      const module = modules.has(basename(parent).toLowerCase()) ? basename(parent).toLowerCase() : "";
+      files.push({
+        table: entry.name.slice(0, -ending[0].length).toLowerCase(),
+        release: module ? dirname(parent) : parent,
+        path: full,
+        inside: relative(folder, full).split(sep).join("/"),
+        format: ending[1],
+        bytes: stat.size,
+        modifiedMs: stat.mtimeMs,
+        module,
+      });
+    }
+  };
+  walk(folder, 0);
+  return files;
+}
+
+function readEntries(path: string) {
+  return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** One file for each table of a folder: the compressed one where the unpacked one lies beside it. */
+function preferred(files: Candidate[]): Candidate[] {
+  const groups = groupBy(files, ({ path, table }) => `${dirname(path)}\n${table}`);
+  return [...groups.values()].map(
+    (same) => same.sort((a, b) => PREFERENCE.indexOf(a.format) - PREFERENCE.indexOf(b.format))[0]!,
+  );
+}
+
+/** Tells the data sets of a release: each file goes to the data set whose columns it has, else to the release's. */
+async function identify(db: Database, files: Candidate[]): Promise<FoundTable[]> {
+  const known = new Set(sourceCatalog().flatMap(({ tables }) => tables.map(({ table }) => table)));
+  const opened: { file: Candidate; header: string[]; options: { source: SourceSpec; spec: TableSpec }[] }[] = [];
+  for (const file of files) {
+    if (!known.has(file.table)) continue;
+    const header = await readHeader(db, file.path, file.format);
+    const options = sourceCatalog().flatMap((source) =>
+      source.tables.filter(({ table }) => table === file.table).map((spec) => ({ source, spec })),
+    );
+    opened.push({ file, header, options });
+  }
+  const votes = new Map<SourceSpec, number>();
+  for (const { header, options } of opened) {
+    for (const { source, spec } of options) {
+      if (fits(spec, header)) votes.set(source, (votes.get(source) ?? 0) + 1);
+    }
+  }
+  return opened.map(({ file, header, options }) => {
+    const byVotes = [...options].sort((a, b) => (votes.get(b.source) ?? 0) - (votes.get(a.source) ?? 0));
+    const best = byVotes[0]!;
+    if (!fits(best.spec, header)) throw wrongColumns(file.path, best, header, matchColumns(best.spec, header));
+    const { table: _, ...rest } = file;
+    return { ...rest, ...best, header };
+  });
+}
+
+function nothingFound(folder: string): BedsideError {
+  const names = sourceCatalog().map(({ title, tables }) => `${title} (${tables[0]!.table}, …)`);
+  let entries: string[] = [];
+  try {
+    entries = readdirSync(folder);
+  } catch {
+    // an unreadable folder has been said to be one before
+  }
+  return new BedsideError({
+    code: "import/no-tables",
+    what: "No table of a known data set was found in this folder",
+    where: folder,
+    why: `it holds ${entries.length} entries, none of which is a csv, csv.gz or Parquet file of ${names.join(", ")}`,
+    fix: "name the folder of the release, the one that holds hosp/ and icu/ (MIMIC-IV), ed/ (MIMIC-IV-ED) or ADMISSIONS.csv.gz (MIMIC-III)",
+  });
+}
+
+function checkUnique(found: readonly FoundTable[]): void {
+  for (const files of groupBy(found, keyOf).values()) {
+    if (files.length < 2) continue;
+    throw new BedsideError({
+      code: "import/table-twice",
+      what: `The table ${files[0]!.spec.table} of ${files[0]!.source.title} was found twice`,
+      where: files.map(({ path }) => path).join(" and "),
+      why: "a store holds one release of a data set",
+      fix: "give one of the folders only, and another --out for the other",
+    });
+  }
+}

@@ -1,0 +1,102 @@
+// The column names of a file: the first line of a csv or csv.gz, the schema of a Parquet file. Reads no further.
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { BedsideError } from "../core/errors.ts";
+import { type Database, explainFailure, literal, sql } from "../store/index.ts";
+
+/** How a file is written. */
+export type FileFormat = "csv" | "csv.gz" | "parquet";
+
+/** The first line may be this long. */
+const LONGEST_HEADER = 1 << 20;
+const GZIP_MAGIC = 0x1f8b;
+
+/** The column names as the file has them, without a byte-order mark. */
+export async function readHeader(db: Database, path: string, format: FileFormat): Promise<string[]> {
+  if (format === "parquet") {
+    const rows = await db.rows<{ column_name: string }>(sql`describe select * from read_parquet(${literal(path)})`);
+    return rows.map((row) => row.column_name);
+  }
+  if (format === "csv.gz" && !isGzip(path)) {
+    throw new BedsideError({
+      code: "import/not-gzip",
+      what: "The file is named .gz but is not compressed",
+      where: path,
+      why: "it does not begin as a gzip file does; a download may have ended in an error page",
+      fix: "download it again, or drop .gz from its name if it is a plain csv file",
+    });
+  }
+  const line = await firstLine(path, format);
+  const names = splitLine(line.replace(/^\uFEFF/, ""));
+  if (names.length === 1 && names[0] === "") {
+    throw new BedsideError({
+      code: "import/empty-file",
+      what: "The file is empty",
+      where: path,
+      why: "it has no header line",
+      fix: "download it again, or take it out of the folder",
+    });
+  }
+  return names;
+}
+
+function isGzip(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(2);
+    return readSync(file, bytes, 0, 2, 0) === 2 && bytes.readUInt16BE(0) === GZIP_MAGIC;
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function firstLine(path: string, format: FileFormat): Promise<string> {
+  const file = createReadStream(path, { highWaterMark: 1 << 16 });
+  const stream = format === "csv.gz" ? file.pipe(createGunzip()) : file;
+  let text = "";
+  try {
+    await new Promise<void>((resolve, reject) => {
+      file.on("error", reject);
+      stream.on("error", reject);
+      stream.on("end", resolve);
+      stream.on("data", (piece: Buffer) => {
+        text += piece.toString("utf8");
+        if (text.includes("\n") || text.length > LONGEST_HEADER) resolve();
+      });
+    });
+  } catch (cause) {
+    throw isCutOff(cause) ? cutOff(path, cause) : explainFailure(cause, path);
+  } finally {
+    file.destroy();
+    stream.destroy();
+  }
+  return text.split(/\r?\n/, 1)[0]!;
+}
+
+/** Whether a failure says that a gzip stream ends too early or is damaged. */
+function isCutOff(cause: unknown): boolean {
+  return ["Z_BUF_ERROR", "Z_DATA_ERROR"].includes((cause as NodeJS.ErrnoException).code ?? "");
+}
+
+/** The error for a compressed file that ends too early or is damaged. */
+export function cutOff(path: string, cause?: unknown): BedsideError {
+  return new BedsideError(
+    {
+      code: "import/truncated",
+      what: "The compressed file is cut off or damaged",
+      where: path,
+      why: "it ends before its contents do; a download or a copy was probably interrupted",
+      fix: "download or copy it again, then run the same command: finished tables are kept",
+    },
+    { cause },
+  );
+}
+
+/** The fields of a csv line. */
+function splitLine(line: string): string[] {
+  const fields: string[] = [];
+  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    fields.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? "").trim());
+  }
+  return fields;
+}

@@ -1,0 +1,255 @@
+// Folders of raw records into a store: found, checked, converted table by table, resumable. Knows no data set by name.
+import { readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import { BedsideError, Stopped } from "../core/errors.ts";
+import { groupBy } from "../core/group.ts";
+import type { Progress } from "../core/progress.ts";
+import {
+  type Database,
+  explainFailure,
+  hashText,
+  isFolder,
+  lockFolder,
+  openDatabase,
+  readJson,
+  type StoredSource,
+  type StoredTable,
+  type StoreManifest,
+  writeJson,
+} from "../store/index.ts";
+import { compareVersions } from "./catalog.ts";
+import { convertTable } from "./convert.ts";
+import { type FoundTable, findTables } from "./find.ts";
+import { hasJournal, Journal, type JournalEntry } from "./journal.ts";
+import { verifyInput } from "./verify.ts";
+import { tellVersion, type VersionBounds, versionBounds } from "./version.ts";
+
+/** What an import may use, and where it tells of itself. */
+export interface ImportOptions {
+  progress: Progress;
+  /** Memory the database may use, as `1GB`. */
+  memory?: string;
+  threads?: number;
+  signal?: AbortSignal | undefined;
+  /** Written into the store. */
+  codeVersion?: string;
+}
+
+/**
+ * Imports the folders into `store`. Tables that are there already, from the same files, are kept.
+ * @throws BedsideError for everything that is wrong with the folders, the files or the output; Stopped.
+ */
+export async function importRecords(
+  folders: readonly string[],
+  store: string,
+  { progress, memory = "1GB", threads = 2, signal, codeVersion = "" }: ImportOptions,
+): Promise<StoreManifest> {
+  for (const folder of folders) checkApart(folder, store);
+  checkOutput(store);
+  const wasThere = isFolder(store);
+  const release = lockFolder(store);
+  try {
+    const given = folders.filter(isFolder);
+    const db = await openDatabase({
+      folders: [...given, store],
+      tempFolder: join(store, ".temp"),
+      memory,
+      threads,
+      signal,
+    });
+    try {
+      const tables = await findTables(db, folders);
+      const sources = [...groupBy(tables, ({ source }) => source).values()];
+      const bounds = sources.map((found) => versionBounds(found));
+      const stored = await convertAll(db, tables, store, { progress, signal });
+      const manifest = describeStore(sources, bounds, stored, codeVersion);
+      await keepManifest(store, manifest);
+      return manifest;
+    } finally {
+      db.close();
+    }
+  } finally {
+    release();
+    if (!wasThere) removeIfEmpty(store);
+  }
+}
+
+async function convertAll(
+  db: Database,
+  tables: readonly FoundTable[],
+  store: string,
+  { progress, signal }: Pick<ImportOptions, "progress" | "signal">,
+): Promise<Map<FoundTable, JournalEntry>> {
+  const journal = new Journal(store);
+  const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  const stored = new Map<FoundTable, JournalEntry>();
+  let done = 0;
+  let made = 0;
+  progress.begin("Import", all);
+  for (const table of tables) {
+    if (signal?.aborted) throw new Stopped();
+    const key = `${table.source.id}/${table.spec.table}`;
+    progress.at(done, key);
+    const onBytes = (bytes: number) => progress.at(done + bytes, key);
+    const known = await stillTheSame(table, journal.find(key, readingOf(table)), { signal });
+    const entry = known ?? (await convertOne(db, table, store, { signal, onBytes }));
+    if (!known) made++;
+    if (!known || known.modifiedMs !== journal.find(key, readingOf(table))?.modifiedMs) await journal.keep(key, entry);
+    stored.set(table, entry);
+    done += table.bytes;
+  }
+  const rows = [...stored.values()].reduce((sum, entry) => sum + entry.rows, 0);
+  const kept = tables.length - made;
+  progress.end(`${tables.length} tables, ${rows.toLocaleString("en")} rows${kept ? `, ${kept} there already` : ""}`);
+  return stored;
+}
+
+/** What a table depends on beside its file: its declaration and the columns the file has. */
+function readingOf({ spec, header, format }: FoundTable): string {
+  return hashText(JSON.stringify([spec.columns, spec.sortBy, header, format]));
+}
+
+/** A finished table whose input has not changed: same size and time, or same contents. */
+async function stillTheSame(
+  table: FoundTable,
+  known: JournalEntry | undefined,
+  { signal }: { signal?: AbortSignal | undefined },
+): Promise<JournalEntry | undefined> {
+  if (!known || known.input.bytes !== table.bytes) return undefined;
+  const input = { ...known.input, path: table.inside };
+  if (known.modifiedMs === table.modifiedMs) return { ...known, input };
+  const sha256 = await verifyInput(table.path, table.format, { signal });
+  return sha256 === known.input.sha256 ? { ...known, input, modifiedMs: table.modifiedMs } : undefined;
+}
+
+/** Converts and verifies at the same time; a file that is not whole leaves no table behind. */
+async function convertOne(
+  db: Database,
+  table: FoundTable,
+  store: string,
+  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes: (bytes: number) => void },
+): Promise<JournalEntry> {
+  const file = `${table.source.id}/${table.spec.table}.parquet`;
+  const output = join(store, file);
+  let read = 0;
+  const verified = verifyInput(table.path, table.format, {
+    signal,
+    onBytes: (bytes) => {
+      read += bytes;
+      onBytes(read);
+    },
+  });
+  const [checked, converted] = await Promise.allSettled([verified, convertTable(db, table, output)]);
+  // a damaged file explains whatever the conversion complained of
+  if (checked.status === "rejected") {
+    rmSync(output, { force: true });
+    throw checked.reason;
+  }
+  if (converted.status === "rejected") throw converted.reason;
+  return {
+    table: table.spec.table,
+    file,
+    rows: converted.value,
+    input: { path: table.inside, bytes: table.bytes, sha256: checked.value },
+    modifiedMs: table.modifiedMs,
+    reading: readingOf(table),
+    outputBytes: statSync(output).size,
+  };
+}
+
+function describeStore(
+  sources: readonly FoundTable[][],
+  bounds: readonly VersionBounds[],
+  stored: ReadonlyMap<FoundTable, JournalEntry>,
+  codeVersion: string,
+): StoreManifest {
+  const described = sources.map((tables, i): StoredSource => {
+    const { source } = tables[0]!;
+    const entries = tables.map((table) => stored.get(table)!);
+    const rows = new Map(entries.map((entry) => [entry.table, entry.rows]));
+    const { declared, oldest, ...told } = tellVersion(source, tables, rows, bounds[i]!);
+    return {
+      id: source.id,
+      title: source.title,
+      ...told,
+      tables: entries.map(({ table, file, rows, input }): StoredTable => {
+        const declaredRows = declared[table];
+        return { table, file, rows, ...(declaredRows === undefined ? {} : { declaredRows }), input };
+      }),
+      missing: source.tables
+        .filter(({ table }) => !rows.has(table))
+        .filter(
+          ({ since, until }) =>
+            (!since || compareVersions(since, oldest) <= 0) && (!until || compareVersions(until, oldest) >= 0),
+        )
+        .map(({ table, neededFor }) => ({ table, neededFor })),
+    };
+  });
+  const inputs = described.flatMap(({ id, tables }) =>
+    tables.map(({ table, input }) => `${id}/${table} ${input.sha256}`),
+  );
+  return { schema: 1, codeVersion, fingerprint: hashText(inputs.sort().join("\n")), sources: described };
+}
+
+/** Writes store.json only where it changes, so that an unchanged store stays as it is. */
+async function keepManifest(store: string, manifest: StoreManifest): Promise<void> {
+  const path = join(store, "store.json");
+  let before: unknown;
+  try {
+    before = readJson(path);
+  } catch {
+    // a damaged manifest is written anew
+  }
+  if (JSON.stringify(before) !== JSON.stringify(manifest)) await writeJson(path, manifest);
+}
+
+function checkApart(folder: string, store: string): void {
+  const [input, output] = [real(folder), real(store)];
+  if (output !== input && !input.startsWith(output + sep)) return;
+  throw new BedsideError({
+    code: "import/output-over-input",
+    what: "The store would be written over the records",
+    where: store,
+    why: "the folder with the records is the store's folder, or lies in it",
+    fix: "choose another --out",
+  });
+}
+
+/** The path without links, as far as it exists. */
+function real(path: string): string {
+  const full = resolve(path);
+  try {
+    return realpathSync(full);
+  } catch {
+    const parent = dirname(full);
+    return parent === full ? full : join(real(parent), full.slice(parent.length).replaceAll(sep, ""));
+  }
+}
+
+function checkOutput(store: string): void {
+  if (!isFolder(store)) return;
+  let names: string[];
+  try {
+    names = readdirSync(store).filter((name) => name !== ".bedside.lock");
+  } catch (cause) {
+    throw explainFailure(cause, store);
+  }
+  if (names.length === 0 || hasJournal(store) || names.includes("store.json")) return;
+  // what a first import leaves when it fails before any table is done
+  if (names.every((name) => name === ".temp")) return;
+  throw new BedsideError({
+    code: "import/output-taken",
+    what: "The folder of the store holds other things",
+    where: store,
+    why: "it is neither empty nor a store that an earlier import made",
+    fix: "choose an empty or new folder with --out",
+  });
+}
+
+function removeIfEmpty(store: string): void {
+  try {
+    if (readdirSync(store).length === 0) rmSync(store, { recursive: true });
+  } catch {
+    // the folder is gone or cannot be read: nothing to tidy
+  }
+}

@@ -1,0 +1,6 @@
+// Data sets found in folders and imported into a store; the synthetic hospital has a sub-folder of its own.
+export { sourceCatalog } from "./catalog.ts";
+export { describeImport } from "./describe.ts";
+export { type FoundTable, findTables } from "./find.ts";
+export { type ImportOptions, importRecords } from "./import.ts";
+export type * from "./source.ts";
