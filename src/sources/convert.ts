@@ -68,7 +68,7 @@ function reader(table: FoundTable): Sql {
   const types = new Map([...byColumn].map(([column, given]) => [given, SQL_TYPES[column.type]]));
   const columns = join(header.map((name) => sql`${literal(name)}: ${quoted(types.get(name) ?? SQL_TYPES.text)}`));
   return sql`read_csv(${literal(path)}, columns = {${columns}}, header = true, auto_detect = false,
-    delim = ',', quote = '"', escape = '"', max_line_size = 33554432)`;
+    delim = ',', quote = '"', escape = '"')`;
 }
 
 function quoted(type: Sql): Sql {

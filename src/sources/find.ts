@@ -57,7 +57,13 @@ export async function findTables(db: Database, folders: readonly string[]): Prom
     found.push(...here);
   }
   checkUnique(found);
-  return found.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return found.sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The order of the catalogue. */
+function placeOf({ source, spec }: FoundTable): number {
+  const most = 1000;
+  return sourceCatalog().indexOf(source) * most + source.tables.indexOf(spec);
 }
 
 const keyOf = ({ source, spec }: FoundTable) => `${source.id}/${spec.table}`;

@@ -8,7 +8,7 @@ import { Stopped } from "../core/errors.ts";
 import { explainFailure } from "../store/index.ts";
 import { cutOff, type FileFormat } from "./header.ts";
 
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 
 /**
  * The SHA-256 of the file's bytes.
