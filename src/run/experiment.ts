@@ -27,7 +27,7 @@ import { type FoldRecord, trainFold } from "./train.ts";
 import { findTrainer, type Trainer } from "./trainers.ts";
 import { findTruth, readTruth } from "./truth.ts";
 import { codeVersion } from "./version.ts";
-import { writeResult } from "./write.ts";
+import { type Documents, writeResult } from "./write.ts";
 
 /** What a run is asked to do. */
 export interface RunOptions extends Resources {
@@ -48,6 +48,8 @@ export interface RunOptions extends Resources {
   command: string;
   /** The time of the start, for the manifest. */
   startedAt: string;
+  /** What is made of the result beside report.json: the report, the model card. */
+  documents: Documents;
 }
 
 /** What the stages of a run share. */
@@ -125,7 +127,7 @@ async function runStages(scene: Scene, trainers: readonly Trainer[]): Promise<Ru
     bestPossible: best,
     bootstrap: { resamples: resamplesOf(scene), skipped },
   });
-  await writeResult(result, folder, progress);
+  await writeResult(result, folder, scene);
   return result;
 }
 
