@@ -16,7 +16,14 @@ for (const parent of Object.values(lock.packages)) {
     const cpu = processors.filter((processor) => words.includes(processor));
     if (os.length !== 1 || cpu.length !== 1) throw new Error(`${name}: its platform cannot be told from its name`);
     const libc = words.includes("musl") ? ["musl"] : undefined;
-    lock.packages[key] = { version, cpu, ...(parent.dev ? { dev: true } : {}), ...(libc ? { libc } : {}), optional: true, os };
+    lock.packages[key] = {
+      version,
+      cpu,
+      ...(parent.dev ? { dev: true } : {}),
+      ...(libc ? { libc } : {}),
+      optional: true,
+      os,
+    };
     console.log(`added ${name} ${version}`);
   }
 }

@@ -29,7 +29,16 @@ const column = z.strictObject({ table: name, column: name });
 export const conceptSchema = z.strictObject({
   name,
   title: z.string().min(1),
-  category: z.enum(["vitals", "respiratory", "output", "chemistry", "blood gas", "haematology", "demographics", "outcome"]),
+  category: z.enum([
+    "vitals",
+    "respiratory",
+    "output",
+    "chemistry",
+    "blood gas",
+    "haematology",
+    "demographics",
+    "outcome",
+  ]),
   /** `dynamic`: over time; `static`: once a stay, a predictor; `describing`: never a predictor; `outcome`: a label. */
   role: z.enum(["dynamic", "static", "describing", "outcome"]),
   /** Its unit, first, and other names of the same quantity at the same scale. */

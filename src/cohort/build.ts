@@ -1,0 +1,180 @@
+// Extracts a task's cohort from a store, in batches of patients, and writes it. Knows no item and no criterion.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Concept, Mode } from "../concepts/index.ts";
+import { BedsideError, Stopped } from "../core/errors.ts";
+import { type Progress, silent } from "../core/progress.ts";
+import {
+  type Database,
+  explainFailure,
+  identifier,
+  literal,
+  type RecordStore,
+  replaceFile,
+  type Sql,
+  sql,
+  writeJson,
+} from "../store/index.ts";
+import { type Attrition, printFunnel } from "./attrition.ts";
+import { type Cohort, type CohortDescription, cohortFiles, placed } from "./cohort.ts";
+import { makeItems, readEvents } from "./events.ts";
+import { excludeByEvents, excludeByStay, funnel, keepCandidates } from "./exclude.ts";
+import { addToGrid, gridQuery, makeGrid } from "./grid.ts";
+import { type Plan, planCohort } from "./plan.ts";
+import { addMeasuredStatics, makeStatics, staticQuery } from "./statics.ts";
+import { makeStays, predictionTime, stayBatches } from "./stays.ts";
+import type { Task } from "./task.ts";
+
+export interface BuildOptions {
+  mode: Mode;
+  /** Folder for the cohort; the database must be allowed to write there. */
+  out: string;
+  progress?: Progress | undefined;
+  /** Default: the progress's own. */
+  signal?: AbortSignal | undefined;
+  /** Stays whose events are held at a time; it bounds the memory and changes nothing else. Default 4,000. */
+  batchStays?: number;
+}
+
+const BATCH_STAYS = 4000;
+/** Columns of describe.parquet whose contract names are longer than the concept's. */
+const LONG_NAMES = { adm: "admission_type" };
+
+/**
+ * Builds the cohort of a task and writes it to `out`: labels, hourly grid, statics, description, funnel. The same store,
+ * task and mode give the same bytes. An older cohort in the folder is replaced.
+ * @throws BedsideError when the store lacks what the task needs; Stopped when the user stops it.
+ */
+export async function buildCohort(store: RecordStore, task: Task, options: BuildOptions): Promise<Cohort> {
+  const { mode, out, progress = silent, signal = progress.signal, batchStays = BATCH_STAYS } = options;
+  const { db } = store;
+  const checkpoint = () => {
+    if (signal.aborted) throw new Stopped();
+  };
+  checkpoint();
+  const plan = await planCohort(store, task, mode);
+  try {
+    await makeStays(db, plan);
+    await makeStatics(db, plan);
+    await makeItems(db, plan);
+    await makeGrid(db, plan);
+    await excludeByStay(db, plan);
+    const batches = await stayBatches(db, batchStays);
+    progress.begin("Events", batches.length);
+    for (const [done, subjects] of batches.entries()) {
+      checkpoint();
+      progress.at(done);
+      await readEvents(db, plan, subjects);
+      await excludeByEvents(db, plan, subjects);
+      await addMeasuredStatics(db, plan);
+      await keepCandidates(db);
+      await addToGrid(db, plan);
+    }
+    const attrition = await funnel(db, plan);
+    progress.end(printFunnel(attrition).at(-1));
+    checkpoint();
+    if (attrition.steps.at(-1)?.remaining === 0 || attrition.start === 0) throw emptyCohort(plan, attrition);
+    progress.begin("Cohort files", Object.keys(cohortFiles).length);
+    const cohort = await writeCohort(store, plan, attrition, { out, progress, checkpoint });
+    progress.end(`${cohort.stays} stays, ${cohort.positives} with the event`);
+    return cohort;
+  } finally {
+    if (!signal.aborted) await dropTables(db);
+  }
+}
+
+async function writeCohort(
+  store: RecordStore,
+  plan: Plan,
+  attrition: Attrition,
+  { out, progress, checkpoint }: { out: string; progress: Progress; checkpoint: () => void },
+): Promise<Cohort> {
+  const { db } = store;
+  removeOldDescription(out);
+  const queries: [string, Sql][] = [
+    [cohortFiles.labels, labelQuery(plan)],
+    [cohortFiles.dynamic, gridQuery(plan)],
+    [cohortFiles.static, staticQuery(plan, plan.static, [sql`s.stay_id as stay_id`])],
+    [
+      cohortFiles.describe,
+      staticQuery(plan, plan.describing, [sql`s.stay_id as stay_id`, sql`s.subject_id as subject_id`], LONG_NAMES),
+    ],
+  ];
+  for (const [done, [name, query]] of queries.entries()) {
+    checkpoint();
+    progress.at(done, name);
+    await replaceFile(join(out, name), async (temporary) => {
+      await db.run(sql`copy (${query}) to ${literal(temporary)} (format parquet, compression zstd)`);
+    });
+  }
+  await writeJson(join(out, cohortFiles.attrition), attrition);
+  const description = await describe(store, plan, attrition);
+  await writeJson(join(out, cohortFiles.description), description);
+  return placed(description, out);
+}
+
+/** A folder whose files are being replaced is no cohort until the last one is there. */
+function removeOldDescription(out: string): void {
+  const path = join(out, cohortFiles.description);
+  try {
+    rmSync(path, { force: true });
+  } catch (cause) {
+    throw explainFailure(cause, path);
+  }
+}
+
+/** One row per stay of the cohort: when the prediction is made, and whether the event follows. */
+function labelQuery(plan: Plan): Sql {
+  return sql`
+    select s.stay_id, s.subject_id, ${predictionTime(plan)} as prediction_time, (h.i is not null)::utinyint as label
+    from cohort_in s left join cohort_happening h on h.i = s.i and h.name = ${plan.task.definition.label.event}
+    order by s.i`;
+}
+
+async function describe(store: RecordStore, plan: Plan, attrition: Attrition): Promise<CohortDescription> {
+  const { task, mode, id, first, last } = plan;
+  const counts = await store.db.row<{ stays: bigint; patients: bigint; positives: bigint }>(sql`
+    select count(*) as stays, count(distinct subject_id) as patients, coalesce(sum(label), 0)::bigint as positives
+    from (${labelQuery(plan)})`);
+  const { title, version } = store.source(id)!;
+  const { definition: _, ...summary } = task;
+  return {
+    schema: 1,
+    task: summary,
+    mode,
+    source: { id, title, version },
+    stays: Number(counts.stays),
+    patients: Number(counts.patients),
+    positives: Number(counts.positives),
+    hours: Array.from({ length: last - first + 1 }, (_, i) => first + i),
+    dynamic: plan.dynamic.map(variable),
+    static: plan.static.map(variable),
+    attrition,
+    warnings: plan.warnings,
+  };
+}
+
+function variable({ name, title, units, aggregate }: Concept) {
+  return { name, title, unit: units[0] ?? "", aggregate };
+}
+
+function emptyCohort({ task, source }: Plan, attrition: Attrition): BedsideError {
+  const worst = attrition.steps.reduce((a, b) => (b.removed > a.removed ? b : a), attrition.steps[0]!);
+  return new BedsideError({
+    code: "cohort/empty",
+    what: `No ${task.unit} is left for ${task.id}`,
+    where: source.title,
+    why:
+      attrition.start === 0
+        ? "the records hold no stay"
+        : `of ${attrition.start} ${attrition.unit}, the step "${worst.title}" removes ${worst.removed}`,
+    fix: "use more records",
+  });
+}
+
+/** Gives the memory of the intermediate tables back. */
+async function dropTables(db: Database): Promise<void> {
+  const tables = await db.rows<{ name: string }>(sql`
+    select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'cohort_')`);
+  for (const { name } of tables) await db.run(sql`drop table if exists ${identifier(name)}`);
+}

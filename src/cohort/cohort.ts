@@ -1,0 +1,79 @@
+// A cohort on the disk: its files, its description, and how it is read back. Knows no database.
+import { join } from "node:path";
+import type { Concept, Mode } from "../concepts/index.ts";
+import { BedsideError } from "../core/errors.ts";
+import { readJson } from "../store/files.ts";
+import type { Attrition } from "./attrition.ts";
+import type { TaskSummary } from "./task.ts";
+
+/** A variable of a cohort. */
+export interface CohortVariable {
+  name: string;
+  title: string;
+  /** Empty where it has none. */
+  unit: string;
+  /** How several values of an hour, or of a stay, became one. */
+  aggregate: Concept["aggregate"];
+}
+
+/** What `cohort.json` holds. */
+export interface CohortDescription {
+  schema: 1;
+  task: TaskSummary;
+  mode: Mode;
+  source: { id: string; title: string; version: string };
+  stays: number;
+  patients: number;
+  positives: number;
+  /** The hours of the grid, since ICU admission. */
+  hours: number[];
+  dynamic: CohortVariable[];
+  static: CohortVariable[];
+  attrition: Attrition;
+  /** Things the reader must know. */
+  warnings: string[];
+}
+
+/** A cohort and where it lies. */
+export interface Cohort extends CohortDescription {
+  folder: string;
+  /** The paths of its files. */
+  files: string[];
+}
+
+/** The files of a cohort, inside its folder; the description is written last. */
+export const cohortFiles = {
+  labels: "labels.parquet",
+  dynamic: "dynamic.parquet",
+  static: "static.parquet",
+  describe: "describe.parquet",
+  attrition: "attrition.json",
+  description: "cohort.json",
+} as const;
+
+/** The description with the place it was read from or written to. */
+export function placed(description: CohortDescription, folder: string): Cohort {
+  return { ...description, folder, files: Object.values(cohortFiles).map((name) => join(folder, name)) };
+}
+
+/**
+ * Reads a cohort's description back.
+ * @throws BedsideError where the folder holds no cohort, or one that was not finished.
+ */
+export function openCohort(folder: string): Cohort {
+  const path = join(folder, cohortFiles.description);
+  let found: CohortDescription | undefined;
+  try {
+    found = readJson<CohortDescription>(path);
+  } catch {
+    found = undefined;
+  }
+  if (found?.schema === 1) return placed(found, folder);
+  throw new BedsideError({
+    code: "cohort/not-a-cohort",
+    what: "This folder holds no cohort",
+    where: folder,
+    why: found ? "its cohort.json is of another version" : "it has no readable cohort.json",
+    fix: "make one with: bedside cohort TASK --data DIR --out DIR",
+  });
+}

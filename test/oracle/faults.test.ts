@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { readTask } from "../../src/cohort/index.ts";
+import { dictionary } from "../../src/concepts/index.ts";
+import { findTask } from "../../src/systems/index.ts";
+
+const { task } = findTask("yaib/mortality24");
+
+test("every correction of the dictionary is a fault of the original, in the same words, that faithful mode reproduces", () => {
+  for (const correction of dictionary().corrections)
+    expect(task.faults).toContainEqual({ ...correction, faithful: true });
+});
+
+test("faults have ids of their own and all their words", () => {
+  expect(new Set(task.faults.map(({ id }) => id)).size).toBe(task.faults.length);
+  for (const { id, title, original, corrected } of task.faults) {
+    expect(id).toMatch(/^[a-z0-9-]+$/);
+    for (const text of [title, original, corrected]) expect(text.length).toBeGreaterThan(10);
+    for (const text of [original, corrected]) expect(text).toMatch(/\.$/);
+  }
+});
+
+test("whatever the task does otherwise in faithful mode is a fault with a name", () => {
+  const { clock, grid, static: statics, exclusions } = readTask("yaib/mortality24").definition;
+  const differs = (value: unknown) => JSON.stringify(value).includes('"faithful"');
+  const named: [string, unknown][] = [
+    ["times-towards-zero", clock],
+    ["hour-after-prediction", grid],
+    ["static-from-future", statics],
+    ["exclusions-from-future", exclusions.find(({ gapHours }) => gapHours)],
+    ["stays-without-values", exclusions.find(({ observedHours }) => observedHours)],
+  ];
+  for (const [id, part] of named) {
+    expect(differs(part), id).toBe(true);
+    expect(task.faults.map((fault) => fault.id)).toContain(id);
+  }
+});
