@@ -1,0 +1,18 @@
+// From a cohort folder to what models take: labels, splits, summaries of stays, the preprocessing recipe, table one.
+export type { CohortShape, VariableShape } from "./cohort-shape.ts";
+export { ageBand, ethnicityFamily, subgroupFamilies } from "./families.ts";
+export { type Descriptions, type Labels, readDescriptions, readLabels } from "./labels.ts";
+export { type Missingness, missingness } from "./missingness.ts";
+export {
+  applyTabular,
+  fitTabular,
+  type Scaling,
+  type StaticRecipe,
+  type Tabular,
+  type TabularRecipe,
+  type VariableRecipe,
+} from "./preprocess.ts";
+export { type SplitOptions, type SplitParts, type SplitPlan, splitPatients } from "./split.ts";
+export type { StaticSummary, StaySummary } from "./stay-summary.ts";
+export { type SummariseOptions, summariseStays } from "./summarise.ts";
+export { type TableOne, type TableOneRow, tableOne } from "./table-one.ts";
