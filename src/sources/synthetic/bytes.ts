@@ -7,6 +7,9 @@ const MINUS = 45;
 const DOT = 46;
 const SPACE = 32;
 const COLON = 58;
+const QUOTE = 34;
+/** The last character written as one byte. */
+const LAST_PLAIN = 126;
 
 const encoder = new TextEncoder();
 const TENS = Uint8Array.from({ length: 100 }, (_, n) => ZERO + Math.floor(n / 10));
@@ -52,6 +55,22 @@ export class RowBytes {
   text(bytes: Uint8Array): void {
     this.raw(bytes);
     this.bytes[this.at++] = COMMA;
+  }
+
+  /** A text, quoted where it must be. */
+  word(text: string): void {
+    const to = this.bytes;
+    let at = this.at;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > LAST_PLAIN || code === QUOTE || code === COMMA || code === NEWLINE) {
+        this.text(field(text));
+        return;
+      }
+      to[at++] = code;
+    }
+    to[at++] = COMMA;
+    this.at = at;
   }
 
   /** Bytes written as they are. */

@@ -1,4 +1,5 @@
 // The generator's small tables (problems, conditions, labs, drugs, chart items) as typed data. Knows no patient.
+import { Bug } from "../../core/errors.ts";
 import { readJsonAsset } from "../../store/assets.ts";
 
 /** A reason to come to hospital. */
@@ -22,7 +23,7 @@ export interface Problem {
   risk: number;
   losDays: number;
   /** Shift of organ systems in units of severity. */
-  organs: Partial<Record<Organ | "renal", number>>;
+  organs: Record<string, number>;
   surgical: boolean;
   /** Chance that an infection is behind it. */
   infection: number;
@@ -50,10 +51,6 @@ export interface Condition {
   home: string[];
 }
 
-/** Organ systems with an hourly severity of their own. */
-export const ORGANS = ["resp", "circ", "infl", "neuro", "hep", "coag"] as const;
-export type Organ = (typeof ORGANS)[number];
-
 export const problems: readonly Problem[] = readJsonAsset(import.meta.url, "data/problems.json");
 export const conditions: readonly Condition[] = readJsonAsset(import.meta.url, "data/conditions.json");
 
@@ -62,7 +59,7 @@ const conditionIndex = new Map(conditions.map((condition, i) => [condition.id, i
 /** Position of a chronic condition in `conditions` and in a person's list. */
 export function conditionAt(id: string): number {
   const index = conditionIndex.get(id);
-  if (index === undefined) throw new Error(`no condition ${id}`);
+  if (index === undefined) throw new Bug(`There is no condition ${id}`);
   return index;
 }
 
@@ -78,3 +75,74 @@ export const units: Record<string, string> = {
   NINTER: "Neuro Intermediate",
   NSTEP: "Neuro Stepdown",
 };
+
+/** A laboratory item: its value is `mid` plus what severity adds (on the logarithm where `log` is set) and noise. */
+export interface LabItem {
+  id: number;
+  label: string;
+  fluid: string;
+  category: string;
+  panel: string;
+  unit: string | null;
+  low: number | null;
+  high: number | null;
+  decimals: number;
+  mid: number;
+  spread: number;
+  log?: boolean;
+  /** Values below are reported as `<floor`. */
+  floor?: number;
+  /** Values above are reported as `>above`. */
+  above?: number;
+  effects: Record<string, number>;
+}
+
+/** A charted item of a round: texts, a number, or a tick. */
+export interface RoundItem {
+  id: number;
+  p: number;
+  times?: number;
+  values?: string[];
+  mean?: number;
+  sd?: number;
+  decimals?: number;
+  lo?: number;
+  hi?: number;
+  step?: number;
+  checkbox?: number;
+  special?: string;
+}
+
+/** What a nurse charts together, every so many hours, while something holds. */
+export interface Round {
+  name: string;
+  everyHours: number;
+  when: string;
+  items: RoundItem[];
+}
+
+/** itemid, label, abbreviation, table, category, unit, kind. */
+export type ItemFact = [number, string, string, string, string, string | null, string];
+/** drug, formulary code, GSN, NDC, strength, form, dose, unit, route, doses a day. */
+export type DrugFact = [string, string, string, string, string, string | null, string, string, string, number | null];
+
+export const labItems: readonly LabItem[] = readJsonAsset(import.meta.url, "data/labs.json");
+export const rounds: readonly Round[] = readJsonAsset(import.meta.url, "data/rounds.json");
+export const itemFacts: readonly ItemFact[] = readJsonAsset(import.meta.url, "data/items.json");
+export const drugFacts: readonly DrugFact[] = readJsonAsset(import.meta.url, "data/drugs.json");
+/** name, GSN, NDC, class number, class code, class. */
+export const homeDrugs: readonly [string, string, string, number, string, string][] = readJsonAsset(
+  import.meta.url,
+  "data/home-drugs.json",
+);
+/** name, GSN. */
+export const edDrugs: readonly [string, string][] = readJsonAsset(import.meta.url, "data/ed-drugs.json");
+/** code, version, title. */
+export const diagnosisFacts: readonly [string, number, string][] = readJsonAsset(
+  import.meta.url,
+  "data/diagnoses.json",
+);
+export const procedureFacts: readonly [string, number, string][] = readJsonAsset(
+  import.meta.url,
+  "data/procedures.json",
+);

@@ -55,7 +55,7 @@ export function count(stream: RandomStream, mean: number): number {
 
 /** Value held between two bounds. */
 export function clamp(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
+  return Math.max(low, Math.min(high, value));
 }
 
 /**
@@ -67,7 +67,8 @@ export function normalQuantile(p: number): number {
   const tail = p < 0.5 ? p : 1 - p;
   const y = Math.sqrt(-2 * Math.log(tail));
   const top = (((-0.453642210148e-4 * y - 0.204231210245e-1) * y - 0.342242088547) * y - 1) * y - 0.322232431088;
-  const bottom = (((0.38560700634e-2 * y + 0.10353775285) * y + 0.531103462366) * y + 0.588581570495) * y + 0.993484626060e-1;
+  const bottom =
+    (((0.38560700634e-2 * y + 0.10353775285) * y + 0.531103462366) * y + 0.588581570495) * y + 0.99348462606e-1;
   const x = y + top / bottom;
   return p < 0.5 ? -x : x;
 }

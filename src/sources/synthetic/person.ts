@@ -83,7 +83,17 @@ const races: [string, number][] = [
   ["MULTIPLE RACE/ETHNICITY", 1],
 ];
 const raceWeights = races.map(([, weight]) => weight);
-const languages = ["English", "Spanish", "Russian", "Chinese", "Portuguese", "Kabuverdianu", "Haitian", "Vietnamese", "Other"];
+const languages = [
+  "English",
+  "Spanish",
+  "Russian",
+  "Chinese",
+  "Portuguese",
+  "Kabuverdianu",
+  "Haitian",
+  "Vietnamese",
+  "Other",
+];
 const languageWeights = [880, 35, 18, 18, 10, 10, 8, 7, 14];
 const groupYear = (group: number) => 2008 + 3 * group;
 
@@ -109,7 +119,8 @@ export function drawPerson(stream: RandomStream, index: number): Person {
   const group = weighted(stream, groupShares);
   const anchorYear = 2110 + below(stream, 92);
   const dayOfYear = below(stream, 365);
-  const start = (daysFromCivil(anchorYear, 1, 1) + dayOfYear) * SECONDS_PER_DAY + below(stream, SECONDS_PER_DAY / 60) * 60;
+  const start =
+    (daysFromCivil(anchorYear, 1, 1) + dayOfYear) * SECONDS_PER_DAY + below(stream, SECONDS_PER_DAY / 60) * 60;
   const decades = (trueAge - 60) / 10;
   const frailty = gauss(stream);
   const has = new Uint8Array(conditions.length);
@@ -128,7 +139,11 @@ export function drawPerson(stream: RandomStream, index: number): Person {
   const shared = gauss(stream);
   const heightCm = clamp((female ? 162 : 175) + 7 * gauss(stream), 140, 205);
   const bodyMass = clamp((flag("obesity") ? 36 : 26) * Math.exp(0.15 * gauss(stream)), 16, 62);
-  const kidney = flag("dialysis") ? 6 * Math.exp(0.3 * gauss(stream)) : flag("kidney") ? 1.7 * Math.exp(0.3 * gauss(stream)) : 0.82 * Math.exp(0.18 * gauss(stream));
+  const kidney = flag("dialysis")
+    ? 6 * Math.exp(0.3 * gauss(stream))
+    : flag("kidney")
+      ? 1.7 * Math.exp(0.3 * gauss(stream))
+      : 0.82 * Math.exp(0.18 * gauss(stream));
   const creatinine = kidney * (female ? 0.86 : 1.04);
   return {
     index,
@@ -145,8 +160,15 @@ export function drawPerson(stream: RandomStream, index: number): Person {
     useOfEd: 0.6 * use + 0.7 * shared + 1.1 * gauss(stream) - 0.15 * decades,
     race: races[weighted(stream, raceWeights)]![0],
     language: languages[weighted(stream, languageWeights)]!,
-    marital: stream.chance(0.03) ? null : ["MARRIED", "SINGLE", "WIDOWED", "DIVORCED"][weighted(stream, trueAge > 65 ? [46, 22, 26, 8] : [38, 52, 3, 7])]!,
-    insurance: trueAge > 65 && stream.chance(0.85) ? "Medicare" : ["Private", "Medicaid", "Medicare", "Other", "No charge"][weighted(stream, [48, 26, 14, 10, 1])]!,
+    marital: stream.chance(0.03)
+      ? null
+      : ["MARRIED", "SINGLE", "WIDOWED", "DIVORCED"][
+          weighted(stream, trueAge > 65 ? [46, 22, 26, 8] : [38, 52, 3, 7])
+        ]!,
+    insurance:
+      trueAge > 65 && stream.chance(0.85)
+        ? "Medicare"
+        : ["Private", "Medicaid", "Medicare", "Other", "No charge"][weighted(stream, [48, 26, 14, 10, 1])]!,
     heightCm,
     weightKg: (bodyMass * heightCm * heightCm) / 10_000,
     heartRate: clamp(75 + 7 * gauss(stream), 55, 100),

@@ -1,0 +1,135 @@
+// How ill a patient is: organ systems, how they change hour by hour, and the exact risk of death at each point. Writes nothing.
+import type { RandomStream } from "../../core/random.ts";
+import type { Problem } from "./catalog.ts";
+import { clamp, gauss } from "./draws.ts";
+import type { Person } from "./person.ts";
+import { drawSign, drawWaiting, logistic, logit, survival, type Waiting } from "./risk.ts";
+
+/** Organ systems with a severity of their own, 0 (well) to some 4 (failing). */
+export const SYSTEMS = ["resp", "circ", "infl", "neuro", "hep", "coag", "renal"] as const;
+export type System = (typeof SYSTEMS)[number];
+export const SYSTEM_COUNT = SYSTEMS.length;
+
+/** How far the severity on arrival tells those who will die from the others, in standard deviations, by system. */
+const ARRIVAL_SIGNS = [0.62, 0.62, 0.42, 0.55, 0.32, 0.32, 0.42];
+/** The same for the change over the first day. */
+const TREND_SIGNS = [0.52, 0.52, 0.32, 0.42, 0.2, 0.2, 0.32];
+/** What a sign of one standard deviation adds to the severity. */
+const ARRIVAL_STEP = 0.85;
+const TREND_STEP = 0.75;
+const MOST_SEVERE = 4.5;
+
+/** Log-odds of dying in hospital before anything is known but the way in. */
+const BASE = { ward: -4.7, icu: -2.15 };
+const PER_YEAR_OVER_62 = 0.026;
+
+/** Of those who die in hospital and are in intensive care, the share that dies there. */
+const DIES_IN_UNIT = 0.8;
+/** Hours until death in the unit, and until leaving it alive (for a problem of middling length). */
+const UNTIL_DEATH: Waiting = { scale: 88, shape: 1.5 };
+const UNTIL_LEAVING: Waiting = { scale: 52, shape: 2.1 };
+const MIDDLING_DAYS = 3.6;
+const LONGEST_HOURS = 24 * 75;
+
+/** The state on arrival. */
+export interface Illness {
+  /** Severity by system. */
+  levels: Float64Array;
+  /** Log-odds of dying in hospital, given everything drawn so far. */
+  logOdds: number;
+}
+
+/** Severity on arrival: each system a sign of whether the patient will die. */
+export function drawIllness(
+  stream: RandomStream,
+  person: Person,
+  problem: Problem,
+  age: number,
+  intensive: boolean,
+): Illness {
+  let logOdds =
+    (intensive ? BASE.icu : BASE.ward) + 0.75 * problem.risk + 0.8 * person.chronicRisk + PER_YEAR_OVER_62 * (age - 62);
+  const levels = new Float64Array(SYSTEM_COUNT);
+  SYSTEMS.forEach((system, k) => {
+    const separation = ARRIVAL_SIGNS[k]!;
+    const sign = drawSign(stream, logistic(logOdds), separation);
+    logOdds += separation * sign;
+    const own = problem.organs[system] ?? 0;
+    levels[k] = clamp((intensive ? 0.55 : 0.2) + 0.7 * own + ARRIVAL_STEP * sign, 0, MOST_SEVERE);
+  });
+  return { levels, logOdds };
+}
+
+/** A stay in intensive care. */
+export interface Course {
+  hours: number;
+  /** Dies in the unit, at its end. */
+  diesHere: boolean;
+  /** Severity by hour and system: `severity[hour * SYSTEM_COUNT + k]`, hours 0 to `ceil(hours)`. */
+  severity: Float32Array;
+  /** Probability of dying in the unit, given the first 24 hours and being there alive at hour 30. */
+  riskOfDyingHere: number;
+  /** Log-odds of dying in this hospital stay after leaving the unit alive. */
+  logOddsAfter: number;
+}
+
+/** The hour after which the task of the benchmark counts. */
+const COUNTED_FROM = 30;
+const FIRST_DAY = 24;
+
+/**
+ * Draws a stay. Everything up to hour 24 depends on signs alone; whether and when the patient dies is drawn afterwards from
+ * the probability they leave, so that this probability is the true risk.
+ */
+export function drawCourse(stream: RandomStream, illness: Illness, losDays: number): Course {
+  let logOdds = illness.logOdds;
+  const trend = new Float64Array(SYSTEM_COUNT);
+  for (let k = 0; k < SYSTEM_COUNT; k++) {
+    const separation = TREND_SIGNS[k]!;
+    const sign = drawSign(stream, logistic(logOdds), separation);
+    logOdds += separation * sign;
+    trend[k] = TREND_STEP * sign - 0.12;
+  }
+  const dying = logistic(logOdds);
+  const dyingHere = dying * DIES_IN_UNIT;
+  const leaving: Waiting = { ...UNTIL_LEAVING, scale: UNTIL_LEAVING.scale * Math.sqrt(losDays / MIDDLING_DAYS) };
+  const deadLater = dyingHere * survival(UNTIL_DEATH, COUNTED_FROM);
+  const riskOfDyingHere = deadLater / (deadLater + (1 - dyingHere) * survival(leaving, COUNTED_FROM));
+  const diesHere = stream.chance(dyingHere);
+  const hours = clamp(drawWaiting(stream, diesHere ? UNTIL_DEATH : leaving), 0.7, LONGEST_HOURS);
+  return {
+    hours,
+    diesHere,
+    severity: path(stream, illness.levels, trend, hours, diesHere),
+    riskOfDyingHere,
+    logOddsAfter: logit((dying * (1 - DIES_IN_UNIT)) / (1 - dyingHere)),
+  };
+}
+
+/** Hour by hour: from arrival along the trend for a day, then up to the end of a dying patient, else down. */
+function path(
+  stream: RandomStream,
+  levels: Float64Array,
+  trend: Float64Array,
+  hours: number,
+  dies: boolean,
+): Float32Array {
+  const last = Math.ceil(hours);
+  const severity = new Float32Array((last + 1) * SYSTEM_COUNT);
+  for (let k = 0; k < SYSTEM_COUNT; k++) {
+    let wander = 0;
+    const day = clamp(levels[k]! + trend[k]!, 0, MOST_SEVERE);
+    const target = dies ? Math.min(MOST_SEVERE, day + 1.1) : 0.25;
+    for (let hour = 0; hour <= last; hour++) {
+      wander = 0.9 * wander + 0.07 * gauss(stream);
+      const mean =
+        hour <= FIRST_DAY
+          ? levels[k]! + (day - levels[k]!) * (hour / FIRST_DAY)
+          : dies
+            ? day + (target - day) * ((hour - FIRST_DAY) / Math.max(1, last - FIRST_DAY)) ** 2
+            : target + (day - target) * Math.exp(-(hour - FIRST_DAY) / 60);
+      severity[hour * SYSTEM_COUNT + k] = clamp(mean + wander, 0, MOST_SEVERE);
+    }
+  }
+  return severity;
+}

@@ -1,0 +1,32 @@
+// The true risks, written apart: what the best possible model would say. Nothing else reads them.
+import type { ColumnSpec } from "../source.ts";
+import type { Scribe } from "./scribe.ts";
+import type { Story } from "./story.ts";
+
+const id = (name: string): ColumnSpec => ({ name, type: "integer" });
+const risk: ColumnSpec = { name: "risk", type: "double" };
+
+/** A file for each outcome, with the ids it is about. docs/synthetic-hospital.md says what each is conditional on. */
+export const TRUTH_TABLES: readonly { name: string; columns: readonly ColumnSpec[] }[] = [
+  { name: "icu_mortality_24h", columns: [id("subject_id"), id("stay_id"), risk] },
+  { name: "hospital_mortality", columns: [id("subject_id"), id("hadm_id"), risk] },
+  { name: "ed_hospitalization", columns: [id("subject_id"), id("stay_id"), risk] },
+  { name: "ed_critical", columns: [id("subject_id"), id("stay_id"), risk] },
+  { name: "ed_return_72h", columns: [id("subject_id"), id("stay_id"), risk] },
+];
+
+/** Writes a patient's risks. */
+export function writeTruth({ tables }: Scribe, { person, admissions, edVisits }: Story): void {
+  const { subjectId } = person;
+  for (const { hadmId, riskOfDeath, parts } of admissions) {
+    tables["hospital_mortality"]?.row(subjectId, hadmId, riskOfDeath);
+    for (const { icu } of parts) {
+      if (icu) tables["icu_mortality_24h"]?.row(subjectId, icu.stayId, icu.course.riskOfDyingHere);
+    }
+  }
+  for (const visit of edVisits) {
+    tables["ed_hospitalization"]?.row(subjectId, visit.stayId, visit.riskOfAdmission);
+    tables["ed_critical"]?.row(subjectId, visit.stayId, visit.riskOfIntensiveCare);
+    if (visit.disposition === "HOME") tables["ed_return_72h"]?.row(subjectId, visit.stayId, visit.riskOfReturn);
+  }
+}
