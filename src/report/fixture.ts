@@ -132,17 +132,17 @@ function subgroups(stream: RandomStream, base: number): SubgroupRow[] {
     return {
       family,
       group,
-      patients: patients <= 10 ? "1–10" : patients,
-      stays: patients <= 10 ? "1–10" : Math.round(patients * 1.07),
-      positives: patients <= 10 ? "1–10" : small ? "1–10" : group === "Black" ? ">10, suppressed" : positives,
+      patients: patients <= 50 ? "withheld" : patients,
+      stays: patients <= 50 ? "withheld" : Math.round(patients * 1.07),
+      positives: small ? "withheld" : positives,
       metrics: small ? [null, null] : figures,
     };
   });
 }
 
-function modelResult(id: string, title: string, skill: number, seed: number): ModelResult {
+function modelResult(id: string, title: string, skill: number, seed: number, rows = 1513): ModelResult {
   const stream = randomStream(seed, "fixture", id);
-  const { risk, event } = scored(randomStream(seed, "fixture", "patients"), 1513, skill);
+  const { risk, event } = scored(randomStream(seed, "fixture", "patients"), rows, skill);
   const { roc, precisionRecall } = curves(risk, event);
   const area = auroc(roc);
   const linear = id === "lr";
@@ -315,9 +315,9 @@ export function runResultFixture(seed = 1): RunResult {
     ],
     bestPossible: {
       metrics: [
-        metric("auroc", "AUROC", 0.853, 0.019),
-        metric("average_precision", "Average precision", 0.402, 0.048),
-        metric("brier", "Brier score", 0.0519, 0.005, false),
+        metric("auroc", "AUROC", 0.881, 0.018),
+        metric("average_precision", "Average precision", 0.451, 0.05),
+        metric("brier", "Brier score", 0.0508, 0.005, false),
       ],
       note: "The generator knows the true risk of every stay; no model can do better on average than that risk itself.",
     },
@@ -356,7 +356,7 @@ export function runResultFixture(seed = 1): RunResult {
         title: "Data after the prediction time",
         original: "Uses the hour bin 24, which holds values up to 24:59.",
         corrected: "Stops at 24:00.",
-        reproduced: true,
+        reproduced: false,
       },
     ],
     warnings: [
@@ -442,9 +442,9 @@ export function tinyResultFixture(): RunResult {
     decision: { thresholds: [0.1, 0.2], model: [-0.01, -0.05], all: [-0.05, -0.15] },
     subgroups: model.subgroups.map((row) => ({
       ...row,
-      patients: "1–10",
-      stays: "1–10",
-      positives: "1–10",
+      patients: "withheld",
+      stays: "withheld",
+      positives: "withheld",
       metrics: row.metrics.map(() => null),
     })),
     coefficients: model.coefficients!.map(({ name, title }) => ({ name, title, value: 0 })),
@@ -453,4 +453,77 @@ export function tinyResultFixture(): RunResult {
   const splits = full.cohort.splits.map(({ name }) => ({ name, patients: 20, stays: 20, positives: 1 }));
   const { bestPossible, ...rest } = full;
   return { ...rest, models, published: [], cohort: { ...full.cohort, splits } };
+}
+
+/** A result as the open MIMIC-IV demo gives it: 100 stays, 8 events, cross-validation, every interval wide. */
+export function smallResultFixture(): RunResult {
+  const { bestPossible, ...full } = runResultFixture();
+  const model = modelResult("lr", "Logistic regression", 0.82, 1, 100);
+  const wide = ({ value, ...rest }: MetricValue): MetricValue => ({
+    ...rest,
+    value,
+    low: value - 0.3 * Math.abs(value),
+    high: Math.min(1, value + 0.15 * Math.abs(value)),
+  });
+  const steps = [
+    { id: "short", title: "ICU stay shorter than 6 hours", hits: 2, removed: 2, remaining: 138 },
+    { id: "gap", title: "More than 12 hours in a row without a measurement", hits: 3, removed: 1, remaining: 137 },
+    { id: "child", title: "Younger than 18 years", hits: 0, removed: 0, remaining: 137 },
+    { id: "left", title: "ICU stay shorter than 30 hours", hits: 39, removed: 37, remaining: 100 },
+  ];
+  return {
+    ...full,
+    data: {
+      ...full.data,
+      ...{ id: "mimic-iv", title: "MIMIC-IV", version: "2.2 demo", dataUse: "open" },
+      tables: [{ table: "icu/icustays", rows: 140, declaredRows: 140 }],
+      missing: [],
+    },
+    cohort: {
+      attrition: { unit: "ICU stays", start: 140, steps },
+      ...{ stays: 100, patients: 84, positives: 8 },
+      splitRule: "Five folds by patient, so that every patient is held out once.",
+      splits: [17, 17, 17, 17, 16].map((patients, fold) => ({
+        ...{ name: `held out by fold ${fold + 1}`, patients, stays: 20, positives: fold < 3 ? 2 : 1 },
+      })),
+    },
+    models: [
+      {
+        ...model,
+        metrics: model.metrics.map(wide),
+        threshold: { ...model.threshold, metrics: model.threshold.metrics.map(wide) },
+        calibration: [0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.47].map((predicted, bin) => ({
+          predicted,
+          observed: {
+            value: [0, 0, 0, 0, 0.09, 0, 0.09, 0.18, 0.33][bin]!,
+            low: 0,
+            high: bin < 4 ? 0 : 0.1 * bin - 0.2,
+          },
+          count: bin < 8 ? 11 : 12,
+        })),
+        subgroups: model.subgroups.map((row) => ({
+          ...row,
+          ...{ patients: "withheld", stays: "withheld", positives: "withheld", metrics: [null, null] },
+        })),
+      },
+    ],
+    bootstrap: { ...full.bootstrap, skipped: 4 },
+    warnings: ["Only 8 events: the figures are unsteady, read the intervals."],
+  };
+}
+
+/** The same as a run on records lent under an agreement, whose small counts may not be seen anywhere. */
+export function lentResultFixture(): RunResult {
+  const small = smallResultFixture();
+  return { ...small, data: { ...small.data, version: "3.1", dataUse: "credentialed" } };
+}
+
+/** A run that follows the authors' pipeline, faults included. */
+export function faithfulResultFixture(): RunResult {
+  const full = runResultFixture();
+  return {
+    ...full,
+    task: { ...full.task, mode: "faithful" },
+    faults: full.faults.map((fault) => ({ ...fault, reproduced: fault.id !== "anchor-age" })),
+  };
 }

@@ -42,12 +42,23 @@ export function isEstimable(
   );
 }
 
+/** Decimals of a figure with an interval: a very small figure needs no fourth where the interval is far wider. */
+function figureDecimals({ value, low, high }: { value: number; low: number; high: number }): number {
+  const decimals = decimalsFor(value === 0 ? Math.max(Math.abs(low), Math.abs(high)) : value);
+  return decimals === 4 && high - low >= 0.01 ? 3 : decimals;
+}
+
+/** The figure alone, with as many decimals as its interval bears. */
+export function formatValue(estimate: { value: number; low: number; high: number }): string {
+  return formatFigure(estimate.value, estimate.value === 0 ? undefined : figureDecimals(estimate));
+}
+
 /**
  * The two ends of an interval: one decimal fewer than the figure where the interval is wide enough to bear it.
  * `0.84–0.88`; with a negative end `−0.12 to 0.05`.
  */
 export function formatInterval({ value, low, high }: { value: number; low: number; high: number }): string {
-  let decimals = decimalsFor(value === 0 ? Math.max(Math.abs(low), Math.abs(high)) : value);
+  let decimals = figureDecimals({ value, low, high });
   if (decimals >= 3 && high - low >= 3 * 10 ** (1 - decimals)) decimals -= 1;
   const ends = [formatFigure(low, decimals), formatFigure(high, decimals)];
   return ends.join(low < 0 || high < 0 ? " to " : "–");
@@ -55,7 +66,7 @@ export function formatInterval({ value, low, high }: { value: number; low: numbe
 
 /** A figure with its interval, `0.861 (0.84–0.88)`, or `–` where no interval can be given. */
 export function formatEstimate(estimate: Estimate | null | undefined): string {
-  return isEstimable(estimate) ? `${formatFigure(estimate.value)} (${formatInterval(estimate)})` : absent;
+  return isEstimable(estimate) ? `${formatValue(estimate)} (${formatInterval(estimate)})` : absent;
 }
 
 /** A share as a percentage with one decimal, `7.5 %`; `–` when the whole is zero. */

@@ -17,8 +17,8 @@ export const metricMeanings: Record<string, string> = {
     "1 when risks are as spread out as they should be; below 1 they are too extreme (a sign of overfitting), above 1 too timid.",
   calibration_intercept: "0 when risks are right on average; below 0 they are too high, above 0 too low.",
   ece: "Expected calibration error: the mean gap between predicted and observed risk over the bins, weighted by how many rows lie in each.",
-  ece_meds:
-    "The calibration error as MEDS-evaluation defines it, given for comparison with figures published that way.",
+  meds_calibration_error:
+    "The calibration error as MEDS-evaluation defines it, the plain mean over the bins, given for comparison with figures published that way.",
   sensitivity: "Of the patients with the event, the share that the model flags at the threshold.",
   specificity: "Of the patients without the event, the share that the model leaves unflagged at the threshold.",
   ppv: "Of the flagged patients, the share that has the event. It falls with the event's frequency.",

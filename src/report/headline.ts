@@ -1,7 +1,8 @@
 // What the whole run comes down to: the first model, its first figure, the patients it was tried on. Shared by the
 // report, the terminal and the model card, so that they cannot disagree.
 import type { MetricValue, ModelResult, RunResult } from "../run/result.ts";
-import { formatCount, formatFigure, formatInterval, formatLevel, isEstimable } from "./format.ts";
+import { formatCount, formatInterval, formatLevel, formatValue, isEstimable } from "./format.ts";
+import { eventCount } from "./guard.ts";
 
 export interface Headline {
   model: ModelResult | undefined;
@@ -13,10 +14,19 @@ export interface Headline {
   after: string;
 }
 
-/** The split no model has seen: the one called test or held out, else the last. */
+function isUnseen({ name }: { name: string }): boolean {
+  return /test|held/i.test(name);
+}
+
+/**
+ * The stays no model had seen when it was tried on them: the part called test or held out, else the last; in
+ * cross-validation, where every fold holds out some, all of them together.
+ */
 export function heldOut(result: RunResult): RunResult["cohort"]["splits"][number] | undefined {
-  const { splits } = result.cohort;
-  return splits.find(({ name }) => /test|held/i.test(name)) ?? splits.at(-1);
+  const { splits, stays, patients, positives } = result.cohort;
+  const unseen = splits.filter(isUnseen);
+  if (unseen.length > 1) return { name: "held out", patients, stays, positives };
+  return unseen[0] ?? splits.at(-1);
 }
 
 /**
@@ -31,9 +41,12 @@ export function headline(result: RunResult): Headline {
   const where = `${data.title} ${data.version}`.trim();
   const ends = { model, metric, split };
   if (!model) return { ...ends, before: `No model was evaluated in this run on ${where}.`, figure: "", after: "" };
-  const whom = split
-    ? `On ${formatCount(split.patients)} held-out patients (${formatCount(split.stays)} ${cohort.attrition.unit}, ${formatCount(split.positives)} with the event) of ${where}`
-    : `On held-out patients of ${where}`;
+  const folds = cohort.splits.filter(isUnseen).length;
+  const counted = ({ patients, stays, positives }: NonNullable<typeof split>, kind: string) =>
+    `${formatCount(patients)} ${kind} (${formatCount(stays)} ${cohort.attrition.unit}, ${eventCount(result, { stays, positives })} with the event) of ${where}`;
+  let whom = `On held-out patients of ${where}`;
+  if (split && folds > 1) whom = `In ${folds}-fold cross-validation on ${counted(split, "patients")}`;
+  else if (split) whom = `On ${counted(split, "held-out patients")}`;
   if (!metric || !isEstimable(metric)) {
     const why = metric ? ` of the ${metric.title}` : "";
     return {
@@ -46,7 +59,7 @@ export function headline(result: RunResult): Headline {
   return {
     ...ends,
     before: `${whom}, ${inSentence(model.title)} reached `,
-    figure: `${metric.title} ${formatFigure(metric.value)} (${formatLevel(bootstrap.level)} interval ${formatInterval(metric)})`,
+    figure: `${metric.title} ${formatValue(metric)} (${formatLevel(bootstrap.level)} interval ${formatInterval(metric)})`,
     after: ".",
   };
 }

@@ -12,10 +12,11 @@ export class Html {
 export type Child = Html | string | number | null | undefined | false | Child[];
 
 const empty = new Set(["meta", "br", "hr", "col", "img", "link"]);
-const control = /[^\P{Cc}\t\n\r]/gu;
+/** Control characters that HTML forbids, and those that turn the direction of what follows them. */
+const control = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu;
 const name = /^[a-z][a-z0-9-]*$/i;
 
-/** Escapes a text for use as text or as a quoted attribute. Control characters that HTML forbids are dropped. */
+/** Escapes a text for use as text or as a quoted attribute. Control characters that HTML forbids or that turn the direction of text are dropped. */
 export function escapeText(text: string): string {
   return text
     .replace(control, "")

@@ -2,18 +2,12 @@
 // the YAML head that model hubs read.
 import { stringify } from "yaml";
 import type { RunResult } from "../run/result.ts";
-import { formatCount, formatEstimate, formatFigure, formatShare, isEstimable } from "./format.ts";
-import { headlineText } from "./headline.ts";
+import { modelUse } from "./data-use.ts";
+import { formatCount, formatEstimate, formatFigure, isEstimable } from "./format.ts";
+import { eventText, fewText, shownAttrition, shownModels } from "./guard.ts";
+import { headlineText, heldOut } from "./headline.ts";
 import { bootstrapSentence, type MetricRow, metricRows } from "./metric-rows.ts";
 import { warningsOf } from "./sections/title.ts";
-
-const dataUseText = {
-  open: "The models were made from open data. They may be passed on under the terms of that data.",
-  credentialed:
-    "The models were made from credentialed data and can hold traces of it: treat them as restricted like the data itself. Pass them on only as its data use agreement allows, and send neither them nor the records to an online service.",
-  synthetic:
-    "The models were made from made-up patients. They may be passed on freely and are of no use on real patients.",
-};
 
 /** A Markdown table. */
 function table(head: string[], rows: string[][]): string {
@@ -92,10 +86,10 @@ function frontMatter({ task, data, models, manifest }: RunResult): string {
  * The model card of a run, for the README.md beside the model files: YAML front matter, then intended use, figures,
  * limits and data use.
  */
-export function modelCard(result: RunResult): string {
+export function renderModelCard(result: RunResult): string {
   const { task, data, cohort, models, faults, differences, manifest, bootstrap } = result;
-  const threshold = models.map((model) => model.threshold);
-  const small = models[0]?.subgroups ?? [];
+  const threshold = shownModels(result, heldOut(result)).map((model) => model.threshold);
+  const small = (models[0]?.subgroups ?? []).filter(({ family }) => family !== "overall");
   const measure = small.flatMap(({ metrics }) => metrics).find((metric) => isEstimable(metric));
   const parts: (string | false)[] = [
     `# ${text(task.title)}`,
@@ -111,9 +105,12 @@ export function modelCard(result: RunResult): string {
     ]),
     "Not for: decisions about patients, patients outside the cohort below, records charted in another way, any use as a finished product.",
     "## Data",
-    `${text(`${data.title} ${data.version}`)}: ${formatCount(cohort.stays)} ${text(cohort.attrition.unit)} of ${formatCount(cohort.patients)} patients, ${formatCount(cohort.positives)} (${formatShare(cohort.positives, cohort.stays)}) with the event. ${text(cohort.splitRule)}`,
+    `${text(`${data.title} ${data.version}`)}: ${formatCount(cohort.stays)} ${text(cohort.attrition.unit)} of ${formatCount(cohort.patients)} patients, ${eventText(result, cohort)} with the event. ${text(cohort.splitRule)}`,
     "### Left out",
-    list(cohort.attrition.steps.map(({ title, removed }) => `${title}: ${formatCount(removed)}`)) || "No one.",
+    list(shownAttrition(result).steps.map(({ title, removed }) => `${title}: ${formatCount(removed)}`)) ||
+      (cohort.attrition.steps.some(({ removed }) => removed > 0)
+        ? `${fewText} ${text(cohort.attrition.unit)}.`
+        : "No one."),
     "## Figures on held-out patients",
     models.length ? metricTable(models, metricRows(models)) : "No model was evaluated.",
     models.length > 0 && text(bootstrapSentence(bootstrap)),
@@ -122,7 +119,7 @@ export function modelCard(result: RunResult): string {
       list(models.map(({ title, threshold }) => `${title}: ${formatFigure(threshold.value)}, ${threshold.rule}`)),
     models.length > 0 && metricTable(models, metricRows(threshold)),
     !!measure && "### Subgroups",
-    !!measure && `${text(models[0]!.title)}. Counts of 1 to 10, and figures that rest on them, are not shown.`,
+    !!measure && `${text(models[0]!.title)}. Counts of 1 to 10 patients, and figures that rest on them, are withheld.`,
     !!measure &&
       table(
         ["Group", "Patients", "Events", measure!.title],
@@ -145,7 +142,7 @@ export function modelCard(result: RunResult): string {
       "Tried on the same hospital it was made from; how it does elsewhere is not known.",
     ]),
     "## Data use",
-    dataUseText[data.dataUse],
+    modelUse[data.dataUse],
     "## Reproduce",
     code(manifest.command),
     `Code ${text(manifest.codeVersion)}, seed ${manifest.seed}, data fingerprint ${text(manifest.dataFingerprint)}.`,

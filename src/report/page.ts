@@ -2,7 +2,7 @@
 
 import type { Estimate } from "../run/result.ts";
 import type { ChartDocument, ChartOptions } from "./charts/draw.ts";
-import { absent, formatFigure, formatInterval, isEstimable } from "./format.ts";
+import { absent, formatInterval, formatValue, isEstimable } from "./format.ts";
 import { type Child, fragment, type Html, h, svg } from "./html.ts";
 
 /** A column of a table; numbers stand to the right, figures with intervals do not break. */
@@ -52,6 +52,7 @@ const widths = { wide: 688, narrow: 340 };
 export function beginPage(document?: ChartDocument): Page {
   let figures = 0;
   let tables = 0;
+  let captions = 0;
   return {
     document,
     figure({ caption, pair = false }, ...pictures) {
@@ -65,7 +66,8 @@ export function beginPage(document?: ChartDocument): Page {
     },
     table(options) {
       const number = options.numbered === false ? "" : `Table ${++tables}. `;
-      return table(options, number, number ? `table-${tables}` : undefined);
+      captions += 1;
+      return table(options, number, number ? `table-${tables}` : undefined, `caption-${captions}`);
     },
     picture(draw, { wide = false, label } = {}) {
       const narrow = svg(draw({ document, width: widths.narrow, label }));
@@ -76,7 +78,12 @@ export function beginPage(document?: ChartDocument): Page {
   };
 }
 
-function table({ caption, columns, rows = [], groups = [], note }: TableOptions, number: string, id?: string): Html {
+function table(
+  { caption, columns, rows = [], groups = [], note }: TableOptions,
+  number: string,
+  id: string | undefined,
+  captionId: string,
+): Html {
   const rowOf = ({ cells, kind }: Row) =>
     h(
       "tr",
@@ -96,7 +103,7 @@ function table({ caption, columns, rows = [], groups = [], note }: TableOptions,
   const body = h(
     "table",
     { class: columns.filter(({ align }) => align === "figure").length > 4 ? "many" : null },
-    h("caption", {}, h("span", {}, number ? h("b", {}, number) : null, caption)),
+    h("caption", {}, h("span", { id: captionId }, number ? h("b", {}, number) : null, caption)),
     h("thead", {}, h("tr", {}, head)),
     rows.length ? h("tbody", {}, rows.map(rowOf)) : null,
     groups.map(group),
@@ -104,11 +111,7 @@ function table({ caption, columns, rows = [], groups = [], note }: TableOptions,
   return h(
     "div",
     { class: "table", id },
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": number ? number.replace(/\. $/, "") : "Table" },
-      body,
-    ),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": captionId }, body),
     note ? h("p", { class: "note" }, note) : null,
   );
 }
@@ -121,7 +124,7 @@ function classOf(column: Column | undefined): string | undefined {
 export function estimateCell(estimate: Estimate | null | undefined): Html {
   if (!isEstimable(estimate)) return absentCell("not given");
   const interval = h("span", { class: "interval" }, `(${formatInterval(estimate)})`);
-  return h("span", { class: "estimate" }, formatFigure(estimate.value), " ", interval);
+  return h("span", { class: "estimate" }, formatValue(estimate), " ", interval);
 }
 
 /** A dash for the eye, words for a screen reader. */

@@ -79,7 +79,7 @@ figcaption b,caption b{color:var(--ink);font-weight:600}
 @media screen and (max-width:46rem){.wide{display:none}.narrow{display:block}}
 
 .table{margin:1.8rem 0}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;position:relative}
 table{border-collapse:collapse;font:.86rem/1.4 var(--sans);font-variant-numeric:lining-nums tabular-nums;width:100%;border-bottom:1px solid var(--quiet)}
 th,td{padding:.42rem .9rem .42rem 0;text-align:left;vertical-align:top;font-weight:400}
 th:last-child,td:last-child{padding-right:0}
@@ -119,7 +119,8 @@ h1{font-size:1.75rem}h2{font-size:1.3rem}
 .result{font-size:1.14rem}.result strong{white-space:normal}
 dl.pairs{grid-template-columns:1fr;gap:0}dl.pairs dd{margin-bottom:.6rem}
 dl.facts{grid-template-columns:1fr}
-th,td{padding-right:.7rem}
+table{font-size:.8rem}th,td{padding-right:.55rem}
+td .estimate{white-space:normal}td .interval{display:block;white-space:nowrap}
 tbody th[scope=row]{position:sticky;left:0;background:var(--paper)}}
 
 @media print{

@@ -1,11 +1,15 @@
 // The result as plain text for a terminal: a row a figure, a column a model, never wider than asked.
 import type { MetricValue, RunResult } from "../run/result.ts";
-import { formatCount, formatEstimate, formatFigure, formatShare } from "./format.ts";
+import { formatCount, formatEstimate, formatFigure } from "./format.ts";
+import { eventText, shownModels } from "./guard.ts";
+import { heldOut } from "./headline.ts";
 import { bootstrapSentence, metricRows } from "./metric-rows.ts";
 
 export interface ResultTableOptions {
   /** Columns of the terminal; at least 60. */
   width?: number;
+  /** Bold titles and grey rules by escape codes; off by default, for files and pipes. */
+  colour?: boolean;
 }
 
 interface Column {
@@ -14,8 +18,16 @@ interface Column {
   threshold?: RunResult["models"][number]["threshold"];
 }
 
+interface Style {
+  strong(line: string): string;
+  quiet(line: string): string;
+}
+
+const uncoloured: Style = { strong: (line) => line, quiet: (line) => line };
+const coloured: Style = { strong: (line) => `\x1b[1m${line}\x1b[0m`, quiet: (line) => `\x1b[2m${line}\x1b[0m` };
+
 const between = 2;
-const longestName = 32;
+const longestName = 43;
 const longestTitle = 30;
 
 /**
@@ -23,20 +35,26 @@ const longestTitle = 30;
  * texts of the result are dropped, so that no text can steer the terminal.
  * @example process.stdout.write(renderResultTable(result))
  */
-export function renderResultTable(result: RunResult, { width = 100 }: ResultTableOptions = {}): string {
+export function renderResultTable(result: RunResult, { width = 100, colour = false }: ResultTableOptions = {}): string {
   const room = Math.max(60, width);
-  const { task, data, cohort, models, bestPossible, bootstrap } = result;
+  const { task, data, cohort, bestPossible, bootstrap } = result;
+  const models = shownModels(result, heldOut(result));
+  const style = colour ? coloured : uncoloured;
+  const text = (line: string) => wrap(safe(line), room).map(plain);
   const lines = [
-    `${task.title} (${task.id}, ${task.mode})`,
-    `${data.title} ${data.version}: ${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients, ` +
-      `${formatCount(cohort.positives)} with the event (${formatShare(cohort.positives, cohort.stays)})`,
-  ].flatMap((line) => wrap(plain(line), room));
+    ...text(`${task.title} (${task.id}, ${task.mode})`).map(style.strong),
+    ...text(
+      `${data.title} ${data.version}: ${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients, ` +
+        `${eventText(result, cohort)} with the event`,
+    ),
+  ];
   if (!models.length) return `${[...lines, "", "No model was evaluated."].join("\n")}\n`;
   const columns: Column[] = models.map(({ title, metrics, threshold }) => ({ title, metrics, threshold }));
   if (bestPossible) columns.push({ title: "True risk", metrics: bestPossible.metrics });
-  for (const block of blocks(columns, room)) lines.push("", ...blockLines(block, room));
+  for (const block of blocks(columns, room)) lines.push("", ...blockLines(block, room, style));
   const rules = [...new Set(models.map(({ threshold }) => threshold.rule))].join("; ");
-  lines.push("", ...wrap(plain(bootstrapSentence(bootstrap)), room), ...wrap(plain(`Threshold: ${rules}.`), room));
+  const notes = [bootstrapSentence(bootstrap), `Threshold: ${rules}.`, "For research only."];
+  lines.push("", ...notes.flatMap(text).map(style.quiet));
   return `${lines.join("\n")}\n`;
 }
 
@@ -74,7 +92,7 @@ function widths(columns: Column[]): number[] {
   return rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
 }
 
-function blockLines(columns: Column[], room: number): string[] {
+function blockLines(columns: Column[], room: number, style: Style): string[] {
   const wide = widths(columns);
   const [head, ...rows] = table(columns).map((row) =>
     row
@@ -88,12 +106,17 @@ function blockLines(columns: Column[], room: number): string[] {
       wide.reduce((sum, width) => sum + width + between, -between),
     ),
   );
-  return [head!, rule, ...rows];
+  return [style.strong(head!), style.quiet(rule), ...rows];
 }
 
-/** A text without control or formatting characters; unbreakable spaces become plain ones. */
+/** A text without control or formatting characters. */
+function safe(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
+}
+
+/** The same with unbreakable spaces as plain ones. */
 function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ").replace(/\u00a0/g, " ");
+  return safe(text).replace(/\u00a0/g, " ");
 }
 
 function cut(text: string, length: number): string {

@@ -74,7 +74,11 @@ export function calibration(
       ],
       color: { type: "identity" },
     },
-    { label: "Predicted against observed risk, with the number of rows in each bin below", ...options, width },
+    {
+      ...options,
+      label: options.label ?? "Predicted against observed risk, with the number of rows in each bin below",
+      width,
+    },
   );
 }
 
@@ -87,11 +91,7 @@ function counts(bins: CalibrationBin[], fill: string, room: number): Plot.Markis
     const top = height - room + 20;
     const quiet = { fill: colour("quiet"), "text-anchor": "start" };
     const parts: SvgElement[] = [
-      make(
-        "text",
-        { x: marginLeft, y: top - 8, ...quiet },
-        `Rows in each bin (tallest: ${most.toLocaleString("en-US")})`,
-      ),
+      make("text", { x: marginLeft, y: top - 8, ...quiet }, title),
       make("path", { d: `M${marginLeft},${base}H${width - marginRight}`, stroke: colour("line") }),
     ];
     for (const { predicted, count } of bins) {

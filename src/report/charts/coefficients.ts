@@ -39,7 +39,7 @@ export function coefficients(
   const rowHeight = beside ? 22 : 36;
   const marginLeft = beside ? Math.min(0.48 * width, 14 + Math.max(...rows.map(({ title }) => textWidth(title)))) : 8;
   // The bar's part of its row: all but the margins when the name is beside it, the lower part when it is above.
-  const [from, to] = beside ? [0.18, 0.82] : [0.5, 0.86];
+  const [from, to] = beside ? [0.18, 0.82] : [0.58, 0.9];
   const ends = [Math.min(0, ...rows.map(({ value }) => value)), Math.max(0, ...rows.map(({ value }) => value))];
   const entries = [
     { title: "raises the risk", stroke: colour("rise"), mark: "box" as const },
@@ -72,7 +72,7 @@ export function coefficients(
         }),
         Plot.ruleX([0], { stroke: colour("quiet") }),
         Plot.text(rows, {
-          y: ({ at }: Row) => at + (beside ? 0.5 : 0.3),
+          y: ({ at }: Row) => at + (beside ? 0.5 : 0.27),
           frameAnchor: "left",
           dx: -marginLeft,
           textAnchor: "start",
@@ -90,6 +90,6 @@ export function coefficients(
         legend(legendRows(entries, width)),
       ],
     },
-    { label: `The ${rows.length} largest coefficients`, ...options, width },
+    { ...options, label: options.label ?? `The ${rows.length} largest coefficients`, width },
   );
 }

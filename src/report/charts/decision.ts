@@ -73,7 +73,7 @@ export function decision(
         legend(rows),
       ],
     },
-    { label: `Net benefit of ${data.map(({ title }) => title).join(", ")}`, ...options, width },
+    { ...options, label: options.label ?? `Net benefit of ${data.map(({ title }) => title).join(", ")}`, width },
   );
 }
 

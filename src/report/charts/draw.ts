@@ -1,6 +1,7 @@
 // Turns a Plot specification into an SVG text. The only file that touches a document.
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom/worker";
+import { escapeText } from "../html.ts";
 import { colour, fontFamily, textWidth, typeSize } from "./theme.ts";
 
 /** As much of an element as the charts use; a browser's and linkedom's both fit. */
@@ -89,12 +90,11 @@ export function draw(
   }) as unknown as SvgElement;
   for (const style of picture.querySelectorAll("style")) style.remove();
   picture.setAttribute("xmlns", namespace);
-  picture.setAttribute("role", "img");
-  picture.setAttribute("aria-label", label);
   picture.setAttribute("font-family", fontFamily);
   picture.setAttribute("font-size", String(typeSize));
   picture.setAttribute("color", colour("ink"));
-  return picture.outerHTML;
+  // The label holds texts of the result. Not every document escapes attributes fit for XML, so it is written here.
+  return picture.outerHTML.replace(/^<svg/, () => `<svg role="img" aria-label="${escapeText(label)}"`);
 }
 
 /** A picture that says in words why there is nothing to see. */
@@ -102,7 +102,10 @@ export function emptyChart(message: string, { width = 340, ...options }: ChartOp
   const marks = [
     Plot.text([message], { frameAnchor: "middle", fill: colour("quiet"), lineWidth: (width - 40) / typeSize }),
   ];
-  return draw({ height: 90, margin: 0, axis: null, marks }, { label: message, ...options, width });
+  return draw(
+    { height: 90, margin: 0, axis: null, marks },
+    { ...options, label: options.label ? `${options.label}. ${message}` : message, width },
+  );
 }
 
 /** An entry of a legend: a line sample, a dot or a box, then the name. */

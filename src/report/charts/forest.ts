@@ -1,6 +1,6 @@
 // Figures with their intervals in rows, grouped, over an optional line of reference. Knows nothing of what is measured.
 import * as Plot from "@observablehq/plot";
-import { absent, formatFigure, formatInterval } from "../format.ts";
+import { absent, formatEstimate, formatFigure } from "../format.ts";
 import { axisX } from "./axes.ts";
 import { type ChartOptions, draw, emptyChart } from "./draw.ts";
 import { colour, fitText, seriesStyle, textWidth } from "./theme.ts";
@@ -37,8 +37,9 @@ const rowHeight = 22;
 /** Dots with whiskers, one row each, groups under their names, figures written out at the right. */
 export function forest(
   data: ForestRow[],
-  { width = 700, measure = "", series = 0, reference, ...options }: ForestOptions = {},
+  { width = 700, measure = "", series = 0, reference: line, ...options }: ForestOptions = {},
 ): string {
+  const reference = Number.isFinite(line) ? line : undefined;
   const lines: Line[] = [];
   const heads: { title: string; at: number }[] = [];
   let at = 0;
@@ -97,15 +98,13 @@ export function forest(
         }),
       ],
     },
-    { label: `${measure} with intervals, ${lines.length} rows`, ...options, width },
+    { ...options, label: options.label ?? `${measure} with intervals, ${lines.length} rows`, width },
   );
 }
 
 function figureText({ value, low, high }: ForestRow): string {
   if (value === null || !Number.isFinite(value)) return absent;
-  return low === null || high === null
-    ? formatFigure(value)
-    : `${formatFigure(value)} (${formatInterval({ value, low, high })})`;
+  return low === null || high === null ? formatFigure(value) : formatEstimate({ value, low, high });
 }
 
 function span(rows: Line[], reference: number | undefined): [number, number] {

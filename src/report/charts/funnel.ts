@@ -78,8 +78,10 @@ export function funnel(data: Attrition, { width = 700, ...options }: ChartOption
       ],
     },
     {
-      label: `Cohort funnel: ${formatCount(data.start)} ${data.unit}, ${formatCount(bars.at(-1)!.remaining)} remain`,
       ...options,
+      label:
+        options.label ??
+        `Cohort funnel: ${formatCount(data.start)} ${data.unit}, ${formatCount(bars.at(-1)!.remaining)} remain`,
       width,
     },
   );

@@ -98,7 +98,7 @@ export function missingness(
         key(width < 500 ? 0 : marginLeft),
       ],
     },
-    { label: `Share of stays with a value, ${rows.length} variables by hour`, ...options, width },
+    { ...options, label: options.label ?? `Share of stays with a value, ${rows.length} variables by hour`, width },
   );
 }
 

@@ -32,6 +32,10 @@ export function path(data: PathPoint[], { width = 340, y = "score", ...options }
   }));
   const rows = lines ? legendRows(groups, width) : [];
   const chosen = points.filter(({ chosen }) => chosen);
+  // The word stands above a ring in the lower half, where it would otherwise run into the axis.
+  const heights = points.map((point) => point[y]);
+  const middle = (Math.min(...heights) + Math.max(...heights)) / 2;
+  const low = chosen.length > 0 && chosen[0]![y] < middle;
   const [marginLeft, marginRight, marginBottom] = [44, 14, 44];
   const marginTop = legendHeight(rows) + 36;
   return draw(
@@ -67,8 +71,8 @@ export function path(data: PathPoint[], { width = 340, y = "score", ...options }
           x: "c",
           y,
           text: ["chosen"],
-          lineAnchor: "top",
-          dy: 11,
+          lineAnchor: low ? "bottom" : "top",
+          dy: low ? -11 : 11,
           fontWeight: 600,
           stroke: colour("paper"),
           strokeWidth: 4,
@@ -78,8 +82,8 @@ export function path(data: PathPoint[], { width = 340, y = "score", ...options }
       ],
     },
     {
-      label: `${y === "score" ? "Tuning score" : "Predictors in use"} by strength of regularisation`,
       ...options,
+      label: options.label ?? `${y === "score" ? "Tuning score" : "Predictors in use"} by strength of regularisation`,
       width,
     },
   );

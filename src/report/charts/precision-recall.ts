@@ -65,6 +65,10 @@ export function precisionRecall(
         legend(rows),
       ],
     },
-    { label: `Precision-recall curves of ${series.map(({ title }) => title).join(", ")}`, ...options, width },
+    {
+      ...options,
+      label: options.label ?? `Precision-recall curves of ${series.map(({ title }) => title).join(", ")}`,
+      width,
+    },
   );
 }

@@ -46,6 +46,6 @@ export function roc(data: RocSeries[], { width = 340, ...options }: ChartOptions
         legend(rows),
       ],
     },
-    { label: `ROC curves of ${series.map(({ title }) => title).join(", ")}`, ...options, width },
+    { ...options, label: options.label ?? `ROC curves of ${series.map(({ title }) => title).join(", ")}`, width },
   );
 }

@@ -1,6 +1,7 @@
 // Who was studied: the funnel, table one, the splits.
 import { funnel } from "../charts/funnel.ts";
-import { formatCount, formatShare } from "../format.ts";
+import { formatCount } from "../format.ts";
+import { eventText, fewText, hitsText, isGuarded, shownAttrition, shownSplits } from "../guard.ts";
 import { type Child, h } from "../html.ts";
 import type { Section } from "./section.ts";
 
@@ -8,9 +9,11 @@ import type { Section } from "./section.ts";
 export const cohortSection: Section = {
   id: "cohort",
   title: "Cohort",
-  render({ cohort }, page) {
-    const { attrition } = cohort;
+  render(result, page) {
+    const { cohort } = result;
+    const attrition = shownAttrition(result);
     const lost = attrition.start - (attrition.steps.at(-1)?.remaining ?? attrition.start);
+    const fewLost = !attrition.steps.length && cohort.attrition.steps.some(({ removed }) => removed > 0);
     const counts: Child = attrition.steps.length
       ? page.table({
           numbered: false,
@@ -24,17 +27,20 @@ export const cohortSection: Section = {
           rows: [
             { cells: [`All ${attrition.unit}`, "", "", formatCount(attrition.start)] },
             ...attrition.steps.map(({ title, hits, removed, remaining }) => ({
-              cells: [title, formatCount(hits), formatCount(removed), formatCount(remaining)],
+              cells: [title, hitsText(result, hits), formatCount(removed), formatCount(remaining)],
             })),
           ],
-          note: `Hits are all ${attrition.unit} a criterion applies to; removed are those among them that no criterion before had taken.`,
+          note: `Hits are all ${attrition.unit} a criterion applies to; removed are those among them that no criterion before had taken.${isGuarded(result) ? " Criteria that remove 1 to 10 are joined to the next, and counts of 1 to 10 are not shown." : ""}`,
         })
       : null;
     return [
       h(
         "p",
         {},
-        `Of ${formatCount(attrition.start)} ${attrition.unit}, ${formatCount(lost)} were left out. The ${formatCount(cohort.stays)} that remain are of ${formatCount(cohort.patients)} patients; ${formatCount(cohort.positives)} (${formatShare(cohort.positives, cohort.stays)}) have the event.`,
+        fewLost
+          ? `${fewText} ${attrition.unit} were left out. `
+          : `Of ${formatCount(attrition.start)} ${attrition.unit}, ${formatCount(lost)} were left out. `,
+        `The ${formatCount(cohort.stays)} that remain are of ${formatCount(cohort.patients)} patients; ${eventText(result, cohort)} have the event.`,
       ),
       page.figure(
         {
@@ -58,7 +64,7 @@ export const tableOneSection: Section = {
         caption: `Characteristics of the ${cohort.attrition.unit} studied.`,
         columns: [{ title: "" }, ...tableOne.groups.map((title) => ({ title, align: "figure" as const }))],
         rows: tableOne.rows.map(({ title, level, cells }) => ({
-          cells: [title, ...cells.map((cell) => h("span", { class: "estimate" }, cell))],
+          cells: [title, ...cells.map((cell) => h("span", { class: "estimate" }, cell.replace(/ %/g, "\u00a0%")))],
           kind: level ? "level" : undefined,
         })),
       }),
@@ -70,10 +76,12 @@ export const tableOneSection: Section = {
 export const splitsSection: Section = {
   id: "splits",
   title: "Data split",
-  render({ cohort }, page) {
+  render(result, page) {
+    const { cohort } = result;
+    const splits = shownSplits(result);
     return [
       h("p", {}, cohort.splitRule),
-      cohort.splits.length
+      splits.length
         ? page.table({
             caption: "Parts of the cohort.",
             columns: [
@@ -83,14 +91,8 @@ export const splitsSection: Section = {
               { title: "With the event", align: "number" },
               { title: "Share", align: "number" },
             ],
-            rows: cohort.splits.map(({ name, patients, stays, positives }) => ({
-              cells: [
-                name,
-                formatCount(patients),
-                formatCount(stays),
-                formatCount(positives),
-                formatShare(positives, stays),
-              ],
+            rows: splits.map(({ name, patients, stays, positives, share }) => ({
+              cells: [name, patients, stays, positives, share],
             })),
           })
         : null,

@@ -5,8 +5,9 @@ import { decision } from "../charts/decision.ts";
 import { precisionRecall } from "../charts/precision-recall.ts";
 import { roc } from "../charts/roc.ts";
 import { formatFigure } from "../format.ts";
+import { hidesOutcome, isGuarded, shownModels } from "../guard.ts";
 import { heldOut } from "../headline.ts";
-import { h } from "../html.ts";
+import { type Child, h } from "../html.ts";
 import { bootstrapSentence, metricRows } from "../metric-rows.ts";
 import { estimateCell } from "../page.ts";
 import { metricName } from "./results.ts";
@@ -23,14 +24,24 @@ function atThreshold(
   return Number.isFinite(point.x) && Number.isFinite(point.y) ? point : undefined;
 }
 
+/** Instead of curves that would tell how few have the event. */
+function hiddenNote(): Child {
+  return h(
+    "p",
+    { class: "quiet" },
+    "Withheld: no more than 10 held-out stays have the event, or lack it, and these figures would tell their number.",
+  );
+}
+
 /** ROC and precision-recall. */
 export const discriminationSection: Section = {
   id: "discrimination",
   title: "Discrimination",
   render(result, page) {
-    const { models } = result;
-    if (!models.length) return null;
     const split = heldOut(result);
+    const models = shownModels(result, split);
+    if (!models.length) return null;
+    if (hidesOutcome(result, split)) return [hiddenNote()];
     const prevalence = split && split.stays > 0 ? split.positives / split.stays : undefined;
     return [
       h(
@@ -85,14 +96,13 @@ export const discriminationSection: Section = {
 export const calibrationSection: Section = {
   id: "calibration",
   title: "Calibration",
-  render({ models, bootstrap, data }, page) {
+  render(result, page) {
+    const { bootstrap } = result;
+    const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
-    // The share of events in a bin of 1 to 10 people may name them; open and made-up records have no such people.
-    const guarded = data.dataUse === "credentialed";
-    const bins = models.map(({ calibration }) =>
-      guarded ? calibration.filter(({ count }) => count !== null) : calibration,
-    );
-    const small = guarded
+    if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];
+    const bins = models.map(({ calibration }) => calibration);
+    const small = isGuarded(result)
       ? "Bins of 10 rows or fewer are left out."
       : "A hollow dot is a bin of 10 rows or fewer, whose count is not shown.";
     const limit = Math.max(...bins.map((each) => calibrationLimit(each)));
@@ -107,7 +117,9 @@ export const calibrationSection: Section = {
             "div",
             {},
             h("h3", {}, model.title),
-            page.picture((options) => calibration(bins[series]!, { ...options, series, limit })),
+            page.picture((options) => calibration(bins[series]!, { ...options, series, limit }), {
+              label: `${model.title}: observed share of events against predicted risk in ${bins[series]!.length} bins`,
+            }),
           ),
         ),
       ),
@@ -119,8 +131,10 @@ export const calibrationSection: Section = {
 export const decisionSection: Section = {
   id: "decision",
   title: "Net benefit",
-  render({ models }, page) {
+  render(result, page) {
+    const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
+    if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];
     return [
       h(
         "p",
@@ -153,8 +167,11 @@ export const decisionSection: Section = {
 export const thresholdSection: Section = {
   id: "threshold",
   title: "Performance at the threshold",
-  render({ models, bootstrap }, page) {
+  render(result, page) {
+    const { bootstrap } = result;
+    const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
+    if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];
     const rows = metricRows(models.map(({ threshold }) => threshold));
     return [
       h(

@@ -26,7 +26,10 @@ export const coefficientsSection: Section = {
           {
             caption: `${model.title}: the largest coefficients, for predictors scaled to a standard deviation of one.`,
           },
-          page.picture((options) => coefficients(all, options), { wide: true }),
+          page.picture((options) => coefficients(all, options), {
+            wide: true,
+            label: `${model.title}: largest coefficients`,
+          }),
         ),
       ];
     });
@@ -44,7 +47,7 @@ export const pathSection: Section = {
       page.figure(
         {
           pair: true,
-          caption: `${model.title}: the candidates tried, by strength of regularisation (C) and share of the l1 penalty (l1). Left, the score on tuning patients; right, how many predictors keep a coefficient. Chosen: ${model.chosen}.`,
+          caption: `${model.title}: the candidates tried, by strength of regularisation (C) and share of the l1 penalty (l1). Left, the score on tuning patients${bestScore(model.path!)}; right, how many predictors keep a coefficient. In cross-validation this is the first fold. Chosen: ${model.chosen}.`,
         },
         page.picture((options) => path(model.path!, options)),
         page.picture((options) => path(model.path!, { ...options, y: "nonZero" })),
@@ -52,6 +55,15 @@ export const pathSection: Section = {
     );
   },
 };
+
+/** Which way the score runs, as far as the choice tells. */
+function bestScore(path: { score: number; chosen: boolean }[]): string {
+  const chosen = path.find((candidate) => candidate.chosen)?.score;
+  const scores = path.map(({ score }) => score).filter(Number.isFinite);
+  const [lowest, highest] = [Math.min(...scores), Math.max(...scores)];
+  if (lowest === highest || (chosen !== lowest && chosen !== highest)) return "";
+  return chosen === lowest ? ", the lowest being best" : ", the highest being best";
+}
 
 /** How often each variable was measured. */
 export const missingnessSection: Section = {

@@ -1,5 +1,6 @@
 // Where it all comes from: faults of the original, data, manifest, how to run it again.
 import type { RunResult } from "../../run/result.ts";
+import { reportUse } from "../data-use.ts";
 import { formatCount, formatSeconds } from "../format.ts";
 import { type Child, fragment, h } from "../html.ts";
 import { absentCell } from "../page.ts";
@@ -40,7 +41,7 @@ export const dataSection: Section = {
   id: "data",
   title: "Data",
   render({ data }, page) {
-    const parts: Child[] = [h("p", {}, `${data.title}, version ${data.version}.`)];
+    const parts: Child[] = [h("p", {}, `${data.title}, version ${data.version}. `, reportUse[data.dataUse])];
     if (data.tables.length) {
       parts.push(
         page.table({

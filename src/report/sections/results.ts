@@ -111,7 +111,9 @@ function theirs(published: RunResult["published"], metric: string): ForestRow[] 
 
 /** A published figure with its ±, as printed. */
 function formatPublished({ value, plusMinus }: { value: number; plusMinus?: number | undefined }): string {
-  return plusMinus === undefined ? formatFigure(value) : `${formatFigure(value)} ± ${formatFigure(plusMinus, 3)}`;
+  return plusMinus === undefined
+    ? formatFigure(value)
+    : `${formatFigure(value)}\u00a0±\u00a0${formatFigure(plusMinus, 3)}`;
 }
 
 /** Our figures beside the published ones. */
@@ -152,7 +154,7 @@ export const publishedSection: Section = {
               ...options,
               measure: titles.get(first) ?? first,
             }),
-          { wide: true },
+          { wide: true, label: `${titles.get(first) ?? first} of this run and as published` },
         ),
       ),
       page.table({

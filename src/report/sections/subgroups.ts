@@ -11,22 +11,39 @@ export const subgroupsSection: Section = {
   id: "subgroups",
   title: "Subgroups",
   render({ models }, page) {
-    const told = models.filter(({ subgroups }) => subgroups.length);
+    const told = models
+      .map((model) => ({ ...model, subgroups: model.subgroups.filter(isTold).map(renamed) }))
+      .filter(({ subgroups }) => subgroups.length);
     if (!told.length) return null;
     return [
       h(
         "p",
         {},
-        "Counts of 1 to 10 are not shown, nor those from which they could be worked out (“>10, suppressed”), nor figures that rest on them: in so small a group a patient could be recognised, and the figure would say little. Differences between groups within their intervals may be chance.",
+        "Counts of 1 to 10 patients are withheld, and with them the counts from which they could be worked out and the figures that rest on them: in so small a group a patient could be recognised, and the figure would say little. Differences between groups within their intervals may be chance.",
       ),
       told.map((model) => [
         told.length > 1 ? h("h3", {}, model.title) : null,
-        picture(model, models.indexOf(model), page),
+        picture(
+          model,
+          models.findIndex(({ id }) => id === model.id),
+          page,
+        ),
         subgroupTable(model, page),
       ]),
     ];
   },
 };
+
+/** The row of everybody is left out where its counts are withheld: the whole report speaks of everybody. */
+function isTold({ family, positives }: SubgroupRow): boolean {
+  return family !== "overall" || typeof positives === "number";
+}
+
+/** Families with a capital; everybody under a name of its own. */
+function renamed(row: SubgroupRow): SubgroupRow {
+  if (row.family === "overall") return { ...row, family: "All", group: "All held-out patients" };
+  return { ...row, family: row.family.charAt(0).toUpperCase() + row.family.slice(1) };
+}
 
 function picture(model: ModelResult, series: number, page: Page): Child {
   const measure = firstMetric(model.subgroups);
@@ -46,7 +63,7 @@ function picture(model: ModelResult, series: number, page: Page): Child {
           }),
           { ...options, series, measure: measure.title, reference: overall },
         ),
-      { wide: true },
+      { wide: true, label: `${model.title}: ${measure.title} in ${model.subgroups.length} groups of patients` },
     ),
   );
 }
@@ -63,7 +80,7 @@ function subgroupTable(model: ModelResult, page: Page): Child {
   for (const row of model.subgroups) {
     const figures = [...titles.keys()].map((id) => {
       const value = row.metrics.find((metric) => metric?.id === id);
-      return value ? estimateCell(value) : absentCell("suppressed: too few patients");
+      return value ? estimateCell(value) : absentCell(typeof row.positives === "string" ? "withheld" : "not defined");
     });
     const counts = [row.patients, row.stays, row.positives].map(countCell);
     families.set(row.family, [...(families.get(row.family) ?? []), { cells: [row.group, ...counts, ...figures] }]);

@@ -1,10 +1,10 @@
 // The head of the report: what was asked, the one-sentence result, and what the reader must know first.
 import type { RunResult } from "../../run/result.ts";
-import { formatCount, formatShare } from "../format.ts";
+import { dataUseName } from "../data-use.ts";
+import { formatCount } from "../format.ts";
+import { eventText } from "../guard.ts";
 import { headline } from "../headline.ts";
 import { type Html, h } from "../html.ts";
-
-const dataUse = { open: "open data", credentialed: "credentialed data", synthetic: "made-up patients" };
 
 /** Title, result, note on use, key facts. */
 export function titleBlock(result: RunResult): Html {
@@ -20,9 +20,9 @@ export function titleBlock(result: RunResult): Html {
     ["From what", `${formatCount(missingness.variables.length)} variables charted in routine care${span}`],
     [
       "For whom",
-      `${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients; ${formatCount(cohort.positives)} (${formatShare(cohort.positives, cohort.stays)}) with the event`,
+      `${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients; ${eventText(result, cohort)} with the event`,
     ],
-    ["Data", `${data.title} ${data.version} (${dataUse[data.dataUse]})`],
+    ["Data", `${data.title} ${data.version} (${dataUseName[data.dataUse]})`],
     ["Unit of prediction", task.unit],
     [
       "Mode",
