@@ -101,7 +101,7 @@ function prepareRecalibration(
     needOverlap(rows.labels, logits, w);
     const blank = { intercept: logOdds(mean(rows.labels, w)), slope: 0 };
     if (w !== null) start ??= fitLine(rows.labels, scaled, null, blank) ?? blank;
-    const line0 = fitLine(rows.labels, scaled, w, start ?? blank); if (!line0) console.log("WARM FAILED", w!==null, labels, scores, w); const line = line0 ?? fitLine(rows.labels, scaled, w, blank);
+    const line = fitLine(rows.labels, scaled, w, start ?? blank) ?? fitLine(rows.labels, scaled, w, blank);
     const { intercept, slope } = line ?? noSolution();
     return { intercept: intercept - (slope / scale) * centre, slope: slope / scale };
   };

@@ -86,7 +86,11 @@ export async function logisticPath(
   let best: { model: LogisticModel; row: LogisticPathRow } | undefined;
   for (const { c, l1Ratio } of snake(cs, l1Ratios)) {
     const settings = { ...base, c, l1Ratio };
-    const outcome = minimise(state, penaltyOf(settings), { ...settings, tolerance: Math.max(1e-6, settings.tolerance), signal });
+    const outcome = minimise(state, penaltyOf(settings), {
+      ...settings,
+      tolerance: Math.max(1e-6, settings.tolerance),
+      signal,
+    });
     const model = modelAt(state, settings, outcome);
     const scores = decisionFunction(model, tuning.x);
     const row: LogisticPathRow = Object.freeze({
