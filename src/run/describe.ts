@@ -2,6 +2,7 @@
 
 import type { Cohort } from "../cohort/index.ts";
 import type { Mode } from "../concepts/mode.ts";
+import { smallCellLimit } from "../core/small-cells.ts";
 import type { Labels, SplitPlan } from "../features/index.ts";
 import type { RecordStore, StoredSource } from "../store/index.ts";
 import type { System, SystemTask } from "../systems/index.ts";
@@ -124,8 +125,11 @@ function warningsOf({ cohort, counts, results, bootstrap, store }: RunParts): st
   const { positives, stays } = counts;
   const events = Math.min(positives, stays - positives);
   if (events < FEW_EVENTS) {
+    // a small count of patients in credentialed data is not to be told
+    const isHidden = store.source(cohort.source.id)!.dataUse === "credentialed" && events <= smallCellLimit;
+    const words = positives <= stays - positives ? "events" : "stays without the event";
     warnings.push(
-      `Only ${events} ${positives <= stays - positives ? "events" : "stays without the event"}: the figures are unsteady, read the intervals.`,
+      `Only ${isHidden ? `1 to ${smallCellLimit}` : events} ${words}: the figures are unsteady, read the intervals.`,
     );
   }
   if (bootstrap.skipped > 0) {

@@ -43,6 +43,14 @@ export function checkEvents(labels: Labels, cohort: Cohort): void {
 export function foldsFor(labels: Labels, { mode, folds }: { mode: Mode; folds?: number | undefined }): number {
   const { withEvent, without } = patientsByOutcome(labels);
   const most = Math.min(withEvent, without);
+  if (folds === 2) {
+    throw new BedsideError({
+      code: "run/two-folds",
+      what: "Two folds leave no patients to choose by",
+      why: "one fold is held out and one chooses, so that nobody is left to train on",
+      fix: "use --folds 1 for one split, or at least 3",
+    });
+  }
   if (folds !== undefined) {
     if (folds <= most) return folds;
     throw new BedsideError({

@@ -76,7 +76,10 @@ export function compileCandidates(task: Task, options: CompileOptions): Compiled
     .filter((predicate) => predicate.kind !== "derived" && predicate.static)
     .map(({ name }, i) => ({ name, column: `fact_${i}` }));
 
-  const triggers = parts.add("triggers", sql`select distinct subject_id, t as t0 from ${happenings.of(task.trigger.predicate)}`);
+  const triggers = parts.add(
+    "triggers",
+    sql`select distinct subject_id, t as t0 from ${happenings.of(task.trigger.predicate)}`,
+  );
   happenings.only(triggers);
   const rows = parts.add("candidates", candidateRows(happenings, triggers, demographics, task.windows));
   const placed = addSearches(parts, happenings, times, rows);
@@ -98,7 +101,12 @@ export function compileCandidates(task: Task, options: CompileOptions): Compiled
 }
 
 /** The triggers, each with its subject's demographics and, where a window asks for them, the ends of its record. */
-function candidateRows(happenings: Happenings, triggers: Sql, demographics: Demographic[], windows: readonly Window[]): Sql {
+function candidateRows(
+  happenings: Happenings,
+  triggers: Sql,
+  demographics: Demographic[],
+  windows: readonly Window[],
+): Sql {
   const columns = [sql`c.subject_id`, sql`c.t0`];
   const joins: Sql[] = [];
   if (windows.some(asksForRecord)) {
@@ -114,10 +122,17 @@ function candidateRows(happenings: Happenings, triggers: Sql, demographics: Demo
 }
 
 function asksForRecord({ start, end }: Window): boolean {
-  return [start, end].some(({ step }) => "predicate" in step && (step.predicate === RECORD_START || step.predicate === RECORD_END));
+  return [start, end].some(
+    ({ step }) => "predicate" in step && (step.predicate === RECORD_START || step.predicate === RECORD_END),
+  );
 }
 
-function indexTime(task: Task, { window: name, side }: { window: string; side: Side }, times: Times, faithful: boolean): Sql {
+function indexTime(
+  task: Task,
+  { window: name, side }: { window: string; side: Side },
+  times: Times,
+  faithful: boolean,
+): Sql {
   const window = task.windows.find((one) => one.name === name);
   if (!window) throw new Bug(`The index window ${name} was not read`);
   const { step } = innerBoundary(window);

@@ -31,7 +31,13 @@ export function countsOf(windows: readonly Window[]): Count[] {
  * running count, and the count of a window is the difference of its two ends: the work does not depend on how long the
  * windows are or how many overlap, and one pass serves every window and predicate.
  */
-export function addCounts(parts: Parts, happenings: Happenings, times: Times, counts: readonly Count[], placed: Sql): Sql {
+export function addCounts(
+  parts: Parts,
+  happenings: Happenings,
+  times: Times,
+  counts: readonly Count[],
+  placed: Sql,
+): Sql {
   if (counts.length === 0) return placed;
   const windows = [...new Set(counts.map(({ window }) => window))];
   const predicates = [...new Set(counts.map(({ predicate }) => predicate))];
@@ -61,7 +67,10 @@ export function addCounts(parts: Parts, happenings: Happenings, times: Times, co
       cast(sum(case when edge = ${whole(2 * w + 1)} then ${before} when edge = ${whole(2 * w)} then -${before} else 0 end) as bigint)
       as ${identifier(column)}`;
   });
-  const counted = parts.add("counted", sql`select subject_id as whose, t0 as which, ${join(columns)} from ${seen} where edge >= 0 group by subject_id, t0`);
+  const counted = parts.add(
+    "counted",
+    sql`select subject_id as whose, t0 as which, ${join(columns)} from ${seen} where edge >= 0 group by subject_id, t0`,
+  );
   const added = counts.map(({ column, window }) => {
     const exists = sql`${times.of(window.name, "start")} is not null and ${times.of(window.name, "end")} is not null`;
     // an empty window with both ends open would count its own moment as -1

@@ -58,7 +58,9 @@ export async function extractLabels(db: Database, task: Task, options: ExtractOp
       await db.run(made ? sql`insert into ${judged} ${rows}` : sql`create temp table ${judged} as ${rows}`);
       made = true;
     }
-    const { subjects } = await db.row<{ subjects: bigint }>(sql`select count(distinct subject_id) as subjects from ${events} as e`);
+    const { subjects } = await db.row<{ subjects: bigint }>(
+      sql`select count(distinct subject_id) as subjects from ${events} as e`,
+    );
     const positive = compiled.labelCount && sql`${compiled.labelCount} > 0`;
     const { conditions } = compiled;
     const funnel = await countFunnel(db, judged, { conditions, positive, subjects: Number(subjects) });

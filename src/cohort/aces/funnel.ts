@@ -39,7 +39,10 @@ export interface Funnel {
 /** The number (from 1) of the first condition a candidate does not meet, null where it meets all. */
 export function firstFailure(conditions: readonly Condition[]): Sql {
   if (conditions.length === 0) return sql`cast(null as integer)`;
-  return sql`case ${join(conditions.map(({ fails }, i) => sql`when ${fails} then ${whole(i + 1)}`), " ")} end`;
+  return sql`case ${join(
+    conditions.map(({ fails }, i) => sql`when ${fails} then ${whole(i + 1)}`),
+    " ",
+  )} end`;
 }
 
 /** Counts the funnel over a table of judged candidates that has `subject_id`, `fell` and what the conditions read. */
@@ -50,7 +53,8 @@ export async function countFunnel(
 ): Promise<Funnel> {
   const last = conditions.length + 1; // the step of those that fall nowhere
   const sums = conditions.map(
-    ({ fails }, i) => sql`count(case when fell = ${whole(i + 1)} then 1 end) as fell_${whole(i)}, count(case when ${fails} then 1 end) as failing_${whole(i)}`,
+    ({ fails }, i) =>
+      sql`count(case when fell = ${whole(i + 1)} then 1 end) as fell_${whole(i)}, count(case when ${fails} then 1 end) as failing_${whole(i)}`,
   );
   const isPositive = positive ? sql`count(case when fell is null and ${positive} then 1 end)` : sql`0`;
   const totals = await db.row<Record<string, bigint>>(
@@ -86,12 +90,27 @@ export async function countFunnel(
 export function describeFunnel(funnel: Funnel): string[] {
   const number = (n: number) => n.toLocaleString("en-US");
   const lines: [string, string, string][] = [
-    [number(funnel.candidates), `triggers of ${number(funnel.candidateSubjects)} subjects, out of ${number(funnel.subjects)}`, ""],
+    [
+      number(funnel.candidates),
+      `triggers of ${number(funnel.candidateSubjects)} subjects, out of ${number(funnel.subjects)}`,
+      "",
+    ],
   ];
   for (const { left, leftSubjects, what, line, fell, failing } of funnel.steps) {
-    lines.push([number(left), `of ${number(leftSubjects)} subjects: ${what} (line ${line})`, `${number(fell)} fell, ${number(failing)} would alone`]);
+    lines.push([
+      number(left),
+      `of ${number(leftSubjects)} subjects: ${what} (line ${line})`,
+      `${number(fell)} fell, ${number(failing)} would alone`,
+    ]);
   }
-  lines.push([number(funnel.rows), `rows of ${number(funnel.rowSubjects)} subjects, ${number(funnel.positives)} positive`, ""]);
+  lines.push([
+    number(funnel.rows),
+    `rows of ${number(funnel.rowSubjects)} subjects, ${number(funnel.positives)} positive`,
+    "",
+  ]);
   const widths = [0, 1].map((i) => Math.max(...lines.map((line) => line[i]!.length)));
-  return lines.map(([count, what, note]) => `${count.padStart(widths[0]!)}  ${note ? what.padEnd(widths[1]!) : what}${note ? `  ${note}` : ""}`);
+  return lines.map(
+    ([count, what, note]) =>
+      `${count.padStart(widths[0]!)}  ${note ? what.padEnd(widths[1]!) : what}${note ? `  ${note}` : ""}`,
+  );
 }

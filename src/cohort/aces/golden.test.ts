@@ -13,7 +13,13 @@ import { parseTask } from "./parse.ts";
 import type { Task } from "./task.ts";
 
 type Event = [subject: number, seconds: number | null, code: string, number: number | null, text: string | null];
-type Row = [subject: number, trigger: number, index: number | null, label: number | null, ...windows: (number[] | null)[]];
+type Row = [
+  subject: number,
+  trigger: number,
+  index: number | null,
+  label: number | null,
+  ...windows: (number[] | null)[],
+];
 interface Entry {
   stream: number;
   task: string;
@@ -47,7 +53,8 @@ afterAll(() => {
 /** The rows of a task in the golden's form. */
 async function ourRows(task: Task, entry: Entry, faithful: boolean): Promise<Row[]> {
   const compiled = compileCandidates(task, { events: identifier(`stream_${entry.stream}`), faithful });
-  const seconds = (micros: ReturnType<typeof sql>) => sql`cast((${micros} - epoch_us(timestamp '2100-01-01')) / 1000000 as double)`;
+  const seconds = (micros: ReturnType<typeof sql>) =>
+    sql`cast((${micros} - epoch_us(timestamp '2100-01-01')) / 1000000 as double)`;
   const order = entry.windows ? [...entry.task.matchAll(/^ {2}(\w+):/gm)].map((found) => found[1]!) : [];
   const windows = order.flatMap((name) => compiled.windows.filter((window) => window.name === name));
   const lists = windows.map(({ start, end, counts }) => {
@@ -63,16 +70,27 @@ async function ourRows(task: Task, entry: Entry, faithful: boolean): Promise<Row
 }
 
 test("rows equal", async () => {
-  let same = 0, differ = 0, err=0;
+  let same = 0,
+    differ = 0,
+    err = 0;
   const t = performance.now();
   for (const [i, entry] of entries.entries()) {
     if (entry.windows) continue;
     let task;
-    try { task = parseTask(entry.task, { predicatesText: entry.predicates! }); } catch (e) { console.log(i, "parse", (e as Error).message, entry.task); err++; continue; }
+    try {
+      task = parseTask(entry.task, { predicatesText: entry.predicates! });
+    } catch (e) {
+      console.log(i, "parse", (e as Error).message, entry.task);
+      err++;
+      continue;
+    }
     if (entry.error) continue;
     const rows = await ourRows(task, entry, true);
     if (JSON.stringify(rows) === JSON.stringify(entry.rows)) same++;
-    else { differ++; if (differ < 4) console.log(i, JSON.stringify(rows), JSON.stringify(entry.rows), entry.task); }
+    else {
+      differ++;
+      if (differ < 4) console.log(i, JSON.stringify(rows), JSON.stringify(entry.rows), entry.task);
+    }
   }
   console.log({ same, differ, err }, performance.now() - t);
 });

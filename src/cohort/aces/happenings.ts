@@ -3,7 +3,15 @@ import { Bug } from "../../core/errors.ts";
 import { identifier, join, type Sql, sql } from "../../store/sql.ts";
 import type { Concepts } from "./concepts.ts";
 import type { Dialect, Parts } from "./query.ts";
-import { ANY_EVENT, type ConceptPredicate, type PlainPredicate, type Predicate, RECORD_END, RECORD_START, type ValueBounds } from "./task.ts";
+import {
+  ANY_EVENT,
+  type ConceptPredicate,
+  type PlainPredicate,
+  type Predicate,
+  RECORD_END,
+  RECORD_START,
+  type ValueBounds,
+} from "./task.ts";
 
 /** Where predicates find their events. */
 export interface EventSource {
@@ -60,7 +68,11 @@ export class Happenings {
   staticSubjects(name: string): Sql {
     const predicate = this.predicates.get(name);
     if (!predicate || predicate.kind === "derived") throw new Bug(`${name} is no static predicate`);
-    return this.once(`*static ${name}`, () => sql`select distinct subject_id from ${this.rowsOf(predicate)} where time is null and ${this.condition(predicate)}`);
+    return this.once(
+      `*static ${name}`,
+      () =>
+        sql`select distinct subject_id from ${this.rowsOf(predicate)} where time is null and ${this.condition(predicate)}`,
+    );
   }
 
   private once(key: string, body: () => Sql): Sql {
@@ -78,7 +90,8 @@ export class Happenings {
     const { events, dialect } = this.source;
     return this.once(
       "*moments",
-      () => sql`select distinct subject_id, ${dialect.micros(sql`time`)} as t from ${events} as e where time is not null${this.ofSubjects()}`,
+      () =>
+        sql`select distinct subject_id, ${dialect.micros(sql`time`)} as t from ${events} as e where time is not null${this.ofSubjects()}`,
     );
   }
 
@@ -92,7 +105,8 @@ export class Happenings {
     const inputs = predicate.inputs.filter((input) => !this.isStatic(input));
     const always = inputs.length < predicate.inputs.length;
     const relations = inputs.map((input) => sql`select subject_id, t from ${this.of(input)}`);
-    if ((always && predicate.operator === "or") || relations.length === 0) return sql`select subject_id, t from ${this.moments()}`;
+    if ((always && predicate.operator === "or") || relations.length === 0)
+      return sql`select subject_id, t from ${this.moments()}`;
     if (relations.length === 1) return sql`select distinct subject_id, t from ${this.of(inputs[0]!)}`;
     return join(relations, predicate.operator === "or" ? "\nunion\n" : "\nintersect\n");
   }

@@ -14,14 +14,22 @@ export function inOrder(windows: Window[], complain: Complaints): Window[] {
     if (done.has(window)) return;
     if (open.includes(window)) {
       const circle = [...open.slice(open.indexOf(window)), window].map(({ name }) => name).join(" → ");
-      throw complain(rootBoundary(window).line, "cycle", `The window "${window.name}" depends on itself`, { why: circle, fix: "let one of them refer to the trigger" });
+      throw complain(rootBoundary(window).line, "cycle", `The window "${window.name}" depends on itself`, {
+        why: circle,
+        fix: "let one of them refer to the trigger",
+      });
     }
     open.push(window);
     const boundary = rootBoundary(window);
     if (typeof boundary.reference === "object") {
       const target = byName.get(boundary.reference.window);
       if (!target) {
-        throw complain(boundary.line, "unknown-window", `The window "${window.name}" refers to "${boundary.reference.window}", which is not a window`, { fix: suggestion(boundary.reference.window, byName.keys()) });
+        throw complain(
+          boundary.line,
+          "unknown-window",
+          `The window "${window.name}" refers to "${boundary.reference.window}", which is not a window`,
+          { fix: suggestion(boundary.reference.window, byName.keys()) },
+        );
       }
       visit(target);
     }

@@ -1,9 +1,9 @@
 // Reads a task file (with or without a separate predicates file) into a checked Task. Knows no SQL and opens no file.
 import type { Concepts } from "./concepts.ts";
+import { inOrder } from "./order.ts";
 import { type PredicateEntry, readPredicate } from "./predicates.ts";
 import { type Complaints, complaintsOf, mapOf, refuseOthers, suggestion, textOf } from "./problems.ts";
 import { type Predicate, RECORD_END, RECORD_START, SPECIAL, type Task, type Window } from "./task.ts";
-import { inOrder } from "./order.ts";
 import { readWindow } from "./windows.ts";
 import { plainData, readYaml, type YamlMap } from "./yaml.ts";
 
@@ -40,7 +40,8 @@ export function parseTask(text: string, options: ParseOptions = {}): Task {
     collectEntries(filling, other, entries);
   }
   const triggerNode = root.get("trigger");
-  if (!triggerNode) throw complain(1, "no-trigger", "The task has no trigger", { fix: "add trigger: and the name of a predicate" });
+  if (!triggerNode)
+    throw complain(1, "no-trigger", "The task has no trigger", { fix: "add trigger: and the name of a predicate" });
   const trigger = { predicate: textOf(triggerNode, "trigger", complain), line: triggerNode.line };
   const windowsNode = root.get("windows");
   const read =
@@ -73,7 +74,12 @@ function collectEntries(root: YamlMap, complain: Complaints, entries: Map<string
     if (!node || node.value === null) continue;
     for (const [name, entry] of mapOf(node, key, complain)) {
       if (SPECIAL.has(name)) {
-        throw complain(entry.keyLine, "reserved-name", `"${name}" is defined in every task and cannot be defined again`, { fix: "choose another name" });
+        throw complain(
+          entry.keyLine,
+          "reserved-name",
+          `"${name}" is defined in every task and cannot be defined again`,
+          { fix: "choose another name" },
+        );
       }
       entries.set(name, { name, node: entry, demographic: key === "patient_demographics", complain });
     }
@@ -94,18 +100,24 @@ function readUsed(
   const use = (name: string, line: number, what: string, from: Complaints): Predicate | undefined => {
     const entry = entries.get(name);
     if (!entry) {
-      throw from(line, "unknown-predicate", `${what} "${name}", which is not a predicate`, { fix: suggestion(name, known) });
+      throw from(line, "unknown-predicate", `${what} "${name}", which is not a predicate`, {
+        fix: suggestion(name, known),
+      });
     }
     if (used.has(name)) return used.get(name);
     if (open.includes(name)) {
-      throw entry.complain(entry.node.keyLine, "cycle", `The predicate "${name}" is derived from itself`, { why: [...open.slice(open.indexOf(name)), name].join(" ← ") });
+      throw entry.complain(entry.node.keyLine, "cycle", `The predicate "${name}" is derived from itself`, {
+        why: [...open.slice(open.indexOf(name)), name].join(" ← "),
+      });
     }
     open.push(name);
     const predicate = readPredicate(entry, concepts);
     if (predicate.kind === "derived") {
       for (const input of predicate.inputs) {
         if (SPECIAL.has(input)) {
-          throw entry.complain(predicate.line, "special-input", `"${name}" cannot be derived from ${input}`, { fix: "use it directly in the windows" });
+          throw entry.complain(predicate.line, "special-input", `"${name}" cannot be derived from ${input}`, {
+            fix: "use it directly in the windows",
+          });
         }
         use(input, predicate.line, `"${name}" is derived from`, entry.complain);
       }
@@ -126,12 +138,16 @@ function readUsed(
   useEvent(trigger.predicate, trigger.line, "The trigger is");
   for (const window of windows) {
     for (const side of [window.start, window.end]) {
-      if (side.step.kind === "next" || side.step.kind === "previous") useEvent(side.step.predicate, side.line, `"${side.text}" goes to`);
+      if (side.step.kind === "next" || side.step.kind === "previous")
+        useEvent(side.step.predicate, side.line, `"${side.text}" goes to`);
     }
     for (const { predicate, line } of window.has) useEvent(predicate, line, `The window "${window.name}" counts`);
     if (!window.label) continue;
     const { predicate, line } = window.label;
-    if (SPECIAL.has(predicate)) throw complain(line, "special-label", `The label cannot be ${predicate}`, { fix: "name a predicate of the task" });
+    if (SPECIAL.has(predicate))
+      throw complain(line, "special-label", `The label cannot be ${predicate}`, {
+        fix: "name a predicate of the task",
+      });
     useEvent(predicate, line, "The label is");
   }
   for (const entry of entries.values()) if (entry.demographic) use(entry.name, entry.node.keyLine, "", complain);
@@ -140,15 +156,26 @@ function readUsed(
 
 function onlyOne(windows: Window[], what: "label", complain: Complaints): Task["label"];
 function onlyOne(windows: Window[], what: "index_timestamp", complain: Complaints): Task["index"];
-function onlyOne(windows: Window[], what: "label" | "index_timestamp", complain: Complaints): Task["label"] | Task["index"] {
+function onlyOne(
+  windows: Window[],
+  what: "label" | "index_timestamp",
+  complain: Complaints,
+): Task["label"] | Task["index"] {
   const saying = windows.filter((window) => (what === "label" ? window.label : window.index));
   const [first, second] = saying;
   if (second) {
     const line = (what === "label" ? second.label : second.index)!.line;
-    throw complain(line, `two-${what === "label" ? "labels" : "indices"}`, `A task has one ${what}, and "${first!.name}" already says it`, { fix: "keep one of the two" });
+    throw complain(
+      line,
+      `two-${what === "label" ? "labels" : "indices"}`,
+      `A task has one ${what}, and "${first!.name}" already says it`,
+      { fix: "keep one of the two" },
+    );
   }
   if (!first) return undefined;
-  return what === "label" ? { window: first.name, predicate: first.label!.predicate } : { window: first.name, side: first.index!.side };
+  return what === "label"
+    ? { window: first.name, predicate: first.label!.predicate }
+    : { window: first.name, side: first.index!.side };
 }
 
 function warningsOf({ windows, label, index }: Task): string[] {

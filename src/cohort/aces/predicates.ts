@@ -30,7 +30,9 @@ export function readPredicate(entry: PredicateEntry, concepts: Concepts): Predic
   if (!map.has("code")) {
     const near = [...map.keys()].find((key) => nearestName(key, ["code", "expr", "concept"]));
     throw complain(node.keyLine, "no-code", `The predicate "${name}" says neither a code nor an expr`, {
-      fix: near ? `did you mean "${nearestName(near, ["code", "expr", "concept"])}" where "${near}" stands?` : "give it a code or an expr",
+      fix: near
+        ? `did you mean "${nearestName(near, ["code", "expr", "concept"])}" where "${near}" stands?`
+        : "give it a code or an expr",
     });
   }
   return {
@@ -55,7 +57,9 @@ function readCode(name: string, node: YamlNode, complain: Complaints): PlainPred
   if (!(node.value instanceof Map)) {
     if (node.value === null || Array.isArray(node.value)) {
       throw complain(node.line, "bad-code", `The code of "${name}" must be a text, {any: [...]} or {regex: ...}`, {
-        fix: node.value ? "write code: { any: [...] } for one of several codes" : 'write code: { regex: ".*" } for every code',
+        fix: node.value
+          ? "write code: { any: [...] } for one of several codes"
+          : 'write code: { regex: ".*" } for every code',
       });
     }
     return { equal: textOf(node, `The code of "${name}"`, complain) };
@@ -63,7 +67,9 @@ function readCode(name: string, node: YamlNode, complain: Complaints): PlainPred
   const map = node.value;
   refuseOthers(map, ["any", "regex"], `The code of "${name}"`, complain);
   if (map.size !== 1) {
-    throw complain(node.line, "bad-code", `The code of "${name}" must have either any or regex`, { fix: "keep one of them" });
+    throw complain(node.line, "bad-code", `The code of "${name}" must have either any or regex`, {
+      fix: "keep one of them",
+    });
   }
   const any = map.get("any");
   if (!any) return { regex: readRegex(name, map.get("regex")!, complain) };
@@ -93,7 +99,9 @@ function readBounds(name: string, map: YamlMap, complain: Complaints): ValueBoun
     const inclusive = flag && flag.value !== null ? truthOf(flag, `${side}_inclusive`, complain) : false;
     if (!node || node.value === null) return undefined;
     if (typeof node.value !== "number" || Number.isNaN(node.value)) {
-      throw complain(node.line, "bad-bound", `${side} of "${name}" must be a number`, { fix: "write a number without quotes or unit" });
+      throw complain(node.line, "bad-bound", `${side} of "${name}" must be a number`, {
+        fix: "write a number without quotes or unit",
+      });
     }
     return { value: node.value, inclusive };
   };
@@ -101,11 +109,20 @@ function readBounds(name: string, map: YamlMap, complain: Complaints): ValueBoun
 }
 
 /** Conditions on other columns: under `other_cols`, or, as ACES reads them, any further key of the predicate. */
-function readColumns(name: string, map: YamlMap, demographic: boolean, complain: Complaints): PlainPredicate["columns"] {
+function readColumns(
+  name: string,
+  map: YamlMap,
+  demographic: boolean,
+  complain: Complaints,
+): PlainPredicate["columns"] {
   const columns: PlainPredicate["columns"] = new Map();
   const add = (column: string, node: YamlNode) => {
     if (node.value === null || typeof node.value === "object") {
-      throw complain(node.line, "bad-column", `The value of column "${column}" in "${name}" must be a text, number, or true or false`);
+      throw complain(
+        node.line,
+        "bad-column",
+        `The value of column "${column}" in "${name}" must be a text, number, or true or false`,
+      );
     }
     columns.set(column, { value: node.value, line: node.line });
   };
@@ -124,18 +141,30 @@ function readColumns(name: string, map: YamlMap, demographic: boolean, complain:
   return columns;
 }
 
-function readConcept(name: string, map: YamlMap, { node, demographic, complain }: PredicateEntry, concepts: Concepts): Predicate {
+function readConcept(
+  name: string,
+  map: YamlMap,
+  { node, demographic, complain }: PredicateEntry,
+  concepts: Concepts,
+): Predicate {
   refuseOthers(map, CONCEPT_KEYS, `The predicate "${name}"`, complain);
   const at = map.get("concept")!;
   const concept = textOf(at, `The concept of "${name}"`, complain);
   if (!concepts.has(concept)) {
-    throw complain(at.line, "unknown-concept", `There is no concept "${concept}"`, { fix: suggestion(concept, concepts.keys()) });
+    throw complain(at.line, "unknown-concept", `There is no concept "${concept}"`, {
+      fix: suggestion(concept, concepts.keys()),
+    });
   }
   const fixed = demographic || (map.has("static") && truthOf(map.get("static")!, "static", complain));
   return { kind: "concept", name, line: node.keyLine, concept, ...readBounds(name, map, complain), static: fixed };
 }
 
-function readDerived(name: string, map: YamlMap, line: number, { demographic, complain }: PredicateEntry): DerivedPredicate {
+function readDerived(
+  name: string,
+  map: YamlMap,
+  line: number,
+  { demographic, complain }: PredicateEntry,
+): DerivedPredicate {
   refuseOthers(map, ["expr"], `The derived predicate "${name}"`, complain);
   if (demographic) {
     throw complain(line, "derived-demographic", `The patient demographic "${name}" cannot be derived`, {

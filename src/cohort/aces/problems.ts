@@ -5,13 +5,22 @@ import { placeOf, type YamlMap, type YamlNode } from "./yaml.ts";
 /** Makes the errors of one file. */
 export interface Complaints {
   file: string | undefined;
-  (line: number, code: string, what: string, options?: { why?: string | undefined; fix?: string | undefined }): BedsideError;
+  (
+    line: number,
+    code: string,
+    what: string,
+    options?: { why?: string | undefined; fix?: string | undefined },
+  ): BedsideError;
 }
 
 /** @param file the file's name, as the user knows it. */
 export function complaintsOf(file?: string): Complaints {
-  const complain = (line: number, code: string, what: string, { why, fix }: { why?: string | undefined; fix?: string | undefined } = {}) =>
-    new BedsideError({ code: `task/${code}`, what, where: placeOf(file, line), why, fix });
+  const complain = (
+    line: number,
+    code: string,
+    what: string,
+    { why, fix }: { why?: string | undefined; fix?: string | undefined } = {},
+  ) => new BedsideError({ code: `task/${code}`, what, where: placeOf(file, line), why, fix });
   return Object.assign(complain, { file });
 }
 
@@ -26,7 +35,9 @@ export function suggestion(name: string, known: Iterable<string>): string {
 /** The node as a map. */
 export function mapOf(node: YamlNode, what: string, complain: Complaints): YamlMap {
   if (node.value instanceof Map) return node.value;
-  throw complain(node.line, "not-a-map", `${what} must be a map of names to values`, { fix: "write `name: value` lines, indented" });
+  throw complain(node.line, "not-a-map", `${what} must be a map of names to values`, {
+    fix: "write `name: value` lines, indented",
+  });
 }
 
 /** The node as a non-empty text. */
@@ -39,7 +50,9 @@ export function textOf(node: YamlNode, what: string, complain: Complaints): stri
 /** The node as true or false. */
 export function truthOf(node: YamlNode, what: string, complain: Complaints): boolean {
   if (typeof node.value === "boolean") return node.value;
-  throw complain(node.line, "not-a-truth", `${what} must be true or false`, { fix: "write true or false, without quotes" });
+  throw complain(node.line, "not-a-truth", `${what} must be true or false`, {
+    fix: "write true or false, without quotes",
+  });
 }
 
 /** Refuses keys that are none of `known`. */
@@ -53,5 +66,7 @@ export function refuseOthers(map: YamlMap, known: readonly string[], what: strin
 /** A name of a predicate or window: letters, digits and underscores. */
 export function checkName(name: string, line: number, what: string, complain: Complaints): void {
   if (/^[\p{L}\p{N}_]+$/u.test(name)) return;
-  throw complain(line, "bad-name", `"${name}" cannot be the name of a ${what}`, { fix: "use letters, digits and _ only" });
+  throw complain(line, "bad-name", `"${name}" cannot be the name of a ${what}`, {
+    fix: "use letters, digits and _ only",
+  });
 }

@@ -42,7 +42,10 @@ export function conditionsOf(
     fails: sql`not ${identifier(column)}`,
   }));
   for (const window of task.windows) {
-    for (const [side, boundary] of [[window.root, rootBoundary(window)], [innerSide(window), innerBoundary(window)]] as const) {
+    for (const [side, boundary] of [
+      [window.root, rootBoundary(window)],
+      [innerSide(window), innerBoundary(window)],
+    ] as const) {
       if (!mayBeMissing(boundary)) continue;
       const fails = sql`(${times.base(window, boundary)} is not null and ${times.of(window.name, side)} is null)`;
       conditions.push({
@@ -60,7 +63,11 @@ export function conditionsOf(
   return conditions;
 }
 
-function constraintCondition(window: Window, { predicate, min, max, line }: Constraint, counts: readonly Count[]): Condition {
+function constraintCondition(
+  window: Window,
+  { predicate, min, max, line }: Constraint,
+  counts: readonly Count[],
+): Condition {
   const count = identifier(counts.find((one) => one.window === window && one.predicate === predicate)!.column);
   const outside =
     min === undefined
@@ -72,13 +79,17 @@ function constraintCondition(window: Window, { predicate, min, max, line }: Cons
   return { kind: "constraint", window: window.name, predicate, what, line, fails: outside };
 }
 
-function mayBeMissing(boundary: Boundary): boundary is Boundary & { step: { kind: "next" | "previous"; predicate: string } } {
+function mayBeMissing(
+  boundary: Boundary,
+): boundary is Boundary & { step: { kind: "next" | "previous"; predicate: string } } {
   return boundary.step.kind === "next" || boundary.step.kind === "previous";
 }
 
 function describeBoundary(side: string, { text, reference }: Boundary): string {
   if (text !== "null") return text;
-  return side === "start" ? `first event, up to the ${String(reference)}` : `last event, from the ${String(reference)} on`;
+  return side === "start"
+    ? `first event, up to the ${String(reference)}`
+    : `last event, from the ${String(reference)} on`;
 }
 
 function describeBounds(min: number | undefined, max: number | undefined): string {

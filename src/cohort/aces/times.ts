@@ -47,7 +47,12 @@ export class Times {
     const boundary = window[side];
     const time = this.base(window, boundary);
     const { reference } = boundary;
-    const from = reference === "trigger" ? undefined : typeof reference === "object" ? reference : { window: window.name, side: reference };
+    const from =
+      reference === "trigger"
+        ? undefined
+        : typeof reference === "object"
+          ? reference
+          : { window: window.name, side: reference };
     const round = from ? this.times.get(`${from.window}.${from.side}`)!.round : 0;
     this.times.set(`${window.name}.${side}`, this.stepped(boundary.step, time, round, inclusiveSearch(window, side)));
   }
@@ -62,7 +67,14 @@ export class Times {
       const operator = forward ? (inclusive ? sql`>=` : sql`>`) : inclusive ? sql`<=` : sql`<`;
       return { time: sql`(case when ${column} ${operator} ${time} then ${column} end)`, round };
     }
-    const search = { column: `found_${this.searches.length}`, round: round + 1, predicate, forward, inclusive, from: time };
+    const search = {
+      column: `found_${this.searches.length}`,
+      round: round + 1,
+      predicate,
+      forward,
+      inclusive,
+      from: time,
+    };
     this.searches.push(search);
     return { time: identifier(search.column), round: round + 1 };
   }
@@ -108,8 +120,13 @@ export function addSearches(parts: Parts, happenings: Happenings, times: Times, 
         : sql`max(${time}) over (partition by subject_id order by t, place rows between unbounded preceding and current row) as near_${whole(i)}`;
     });
     const seen = parts.add(`seen_${round}`, sql`select subject_id, t0, point, ${join(nearest)} from ${line}`);
-    const columns = searches.map(({ column }, i) => sql`max(case when point = ${whole(i)} then near_${whole(i)} end) as ${identifier(column)}`);
-    const found = parts.add(`nearest_${round}`, sql`select subject_id, t0, ${join(columns)} from ${seen} where point >= 0 group by subject_id, t0`);
+    const columns = searches.map(
+      ({ column }, i) => sql`max(case when point = ${whole(i)} then near_${whole(i)} end) as ${identifier(column)}`,
+    );
+    const found = parts.add(
+      `nearest_${round}`,
+      sql`select subject_id, t0, ${join(columns)} from ${seen} where point >= 0 group by subject_id, t0`,
+    );
     const added = searches.map(({ column }) => sql`f.${identifier(column)}`);
     relation = parts.add(
       `placed_${round}`,

@@ -45,12 +45,16 @@ function readBoundary(window: string, side: Side, map: YamlMap, windowLine: numb
   const operator = operators[0];
   const [left, right = ""] = (operator ? text.split(operator) : [text]).map((part) => part.trim()) as [string, string?];
   const parts = left.split(".");
-  if (parts.length > 2 || parts.some((part) => !/^[\p{L}\p{N}_]+$/u.test(part))) throw refuse("no boundary is named", form);
+  if (parts.length > 2 || parts.some((part) => !/^[\p{L}\p{N}_]+$/u.test(part)))
+    throw refuse("no boundary is named", form);
   if (parts.length === 2 && parts[1] !== "start" && parts[1] !== "end") {
     throw refuse(`a window has no "${parts[1]}"`, `write ${parts[0]}.start or ${parts[0]}.end`);
   }
   if (parts.length === 1 && !["trigger", "start", "end"].includes(left)) {
-    const fix = left === "None" ? "write null" : `${suggestion(left, ["trigger", "start", "end"])} another window is named as ${left}.end`;
+    const fix =
+      left === "None"
+        ? "write null"
+        : `${suggestion(left, ["trigger", "start", "end"])} another window is named as ${left}.end`;
     throw refuse(`"${left}" is no boundary`, fix);
   }
   const reference: Boundary["reference"] =
@@ -64,15 +68,22 @@ function readStep(operator: string | undefined, right: string, refuse: (what: st
     if (!/^[\p{L}\p{N}_]+$/u.test(right)) throw refuse("no predicate follows the arrow", "write -> predicate");
     const kind = operator === "->" ? "next" : "previous";
     if (right === (kind === "next" ? RECORD_START : RECORD_END)) {
-      throw refuse(`nothing leads ${kind === "next" ? "forward to the start" : "back to the end"} of the record`, "write null");
+      throw refuse(
+        `nothing leads ${kind === "next" ? "forward to the start" : "back to the end"} of the record`,
+        "write null",
+      );
     }
     return { kind, predicate: right };
   }
   const micros = parseDuration(right);
   if (micros === undefined) {
-    throw refuse(`"${right}" is no duration`, "write a fixed one such as 24h, 2 days, 30 minutes or 1 day, 12:00:00; months and years have no fixed length");
+    throw refuse(
+      `"${right}" is no duration`,
+      "write a fixed one such as 24h, 2 days, 30 minutes or 1 day, 12:00:00; months and years have no fixed length",
+    );
   }
-  if (micros > MOST_MICROS) throw refuse("the duration is too long", "write at most 100 000 days, or null for the whole record");
+  if (micros > MOST_MICROS)
+    throw refuse("the duration is too long", "write at most 100 000 days, or null for the whole record");
   if (micros === 0) return { kind: "same" };
   return { kind: "shift", micros: operator === "-" ? -micros : micros };
 }
@@ -103,7 +114,9 @@ function rootOf(name: string, start: Boundary, end: Boundary, line: number, comp
 function readFlag(window: string, key: string, map: YamlMap, line: number, complain: Complaints): boolean {
   const node = map.get(key);
   if (node) return truthOf(node, `${key} of "${window}"`, complain);
-  throw complain(line, "missing-key", `The window "${window}" does not say ${key}`, { fix: `add ${key}: true or false` });
+  throw complain(line, "missing-key", `The window "${window}" does not say ${key}`, {
+    fix: `add ${key}: true or false`,
+  });
 }
 
 /** `(1, None)`, `(,3)`, `2, 5` */
@@ -111,7 +124,9 @@ function readConstraints(node: YamlNode | undefined, complain: Complaints): Cons
   if (!node || node.value === null) return [];
   return [...mapOf(node, "has", complain)].map(([predicate, { value, line }]) => {
     const refuse = (what: string) =>
-      complain(line, "bad-constraint", `The constraint on "${predicate}" ${what}`, { fix: 'write "(1, None)" for at least one, "(None, 0)" for none' });
+      complain(line, "bad-constraint", `The constraint on "${predicate}" ${what}`, {
+        fix: 'write "(1, None)" for at least one, "(None, 0)" for none',
+      });
     const parts = typeof value === "string" ? value.replace(/^[()]+|[()]+$/g, "").split(",") : [];
     if (parts.length !== 2) throw refuse("is no pair of bounds");
     const [min, max] = parts.map((part) => {
@@ -121,7 +136,8 @@ function readConstraints(node: YamlNode | undefined, complain: Complaints): Cons
       return Number(text);
     });
     if (min === undefined && max === undefined) throw refuse("bounds nothing");
-    if (min !== undefined && max !== undefined && max < min) throw refuse("can never hold: its maximum is below its minimum");
+    if (min !== undefined && max !== undefined && max < min)
+      throw refuse("can never hold: its maximum is below its minimum");
     return { predicate, min, max, line };
   });
 }

@@ -83,6 +83,7 @@ export function placeOf(file: string | undefined, line: number): string {
 /** The node as plain data, for metadata that is only passed on. */
 export function plainData(node: YamlNode): unknown {
   if (Array.isArray(node.value)) return node.value.map(plainData);
-  if (node.value instanceof Map) return Object.fromEntries([...node.value].map(([key, value]) => [key, plainData(value)]));
+  if (node.value instanceof Map)
+    return Object.fromEntries([...node.value].map(([key, value]) => [key, plainData(value)]));
   return node.value;
 }

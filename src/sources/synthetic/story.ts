@@ -83,6 +83,8 @@ const FIRST_HADM = 20_000_000;
 const FIRST_STAY = 30_000_000;
 /** So that ids stay within the stretch. */
 const MOST_CONTACTS = 10;
+/** Share of stays that the records have seconds long, or ending before they begin. */
+const ODD = { seconds: 0.008, backwards: 0.001 };
 const READMITTED = 0.08;
 const DIES_AFTER_DISCHARGE = 0.12;
 /** How far the acuity tells the ways apart, in standard deviations from those who go home. */
@@ -321,9 +323,9 @@ function unitStay(stream: RandomStream, story: Story, problem: Problem, start: n
   const oddity = stream.uniform();
   const length = Math.round(course.hours * SECONDS_PER_HOUR);
   const end =
-    !course.diesHere && oddity < 0.003
+    !course.diesHere && oddity < ODD.seconds
       ? seconds + 1 + below(stream, 50)
-      : !course.diesHere && oddity < 0.0036
+      : !course.diesHere && oddity < ODD.seconds6
         ? seconds - 3600
         : seconds + length;
   return {

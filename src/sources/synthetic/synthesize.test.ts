@@ -1,0 +1,283 @@
+// The synthetic hospital: exact layout, sound keys, same bytes for a seed, honest risks, the faults of real records.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BedsideError, Stopped } from "../../core/errors.ts";
+import { silent } from "../../core/progress.ts";
+import { hashFile, literal, openRecordStore, type RecordStore, type Sql, sql } from "../../store/index.ts";
+import { sourceCatalog } from "../catalog.ts";
+import { importRecords } from "../import.ts";
+import { synthesize } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bedside-synthetic-"));
+const hospital = join(folder, "hospital");
+const PATIENTS = 2000;
+let store: RecordStore;
+
+beforeAll(async () => {
+  await synthesize({ patients: PATIENTS, seed: 11, out: hospital, progress: silent });
+  await importRecords([hospital], join(folder, "store"), { progress: silent });
+  store = await openRecordStore(join(folder, "store"), { tempFolder: join(folder, ".temp"), folders: [hospital] });
+});
+afterAll(() => {
+  store?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const count = async (query: Sql) => Number((await store.db.row<{ n: number | bigint }>(query)).n);
+const truth = (name: string) => sql`read_csv(${literal(join(hospital, "truth", `${name}.csv.gz`))})`;
+
+function files(path: string): string[] {
+  return readdirSync(path, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".csv.gz"))
+    .sort();
+}
+
+describe("layout", () => {
+  test.each(["mimic-iv", "mimic-iv-ed"])("%s has every table with exactly its columns in their order", (id) => {
+    for (const { table, module, columns } of sourceCatalog().find((source) => source.id === id)!.tables) {
+      const text = gunzipSync(readFileSync(join(hospital, module, `${table}.csv.gz`))).toString("utf8");
+      expect(text.slice(0, text.indexOf("\n"))).toBe(columns.map(({ name }) => name).join(","));
+    }
+  });
+
+  test("comes in as a synthetic release, every table with the rows its note declares", () => {
+    for (const source of store.manifest.sources) {
+      expect(source.dataUse).toBe("synthetic");
+      expect(source.version).toContain("synthetic");
+      expect(source.missing).toEqual([]);
+      for (const { table, rows, declaredRows } of source.tables) expect(rows, table).toBe(declaredRows);
+    }
+  });
+
+  test("has all 48 variables' items and every patient once", async () => {
+    expect(await count(sql`select count(distinct subject_id) as n from mimic_iv.patients`)).toBe(PATIENTS);
+    expect(await count(sql`select count(distinct itemid) as n from mimic_iv.labevents`)).toBeGreaterThan(55);
+    expect(await count(sql`select count(distinct itemid) as n from mimic_iv.chartevents`)).toBeGreaterThan(250);
+  });
+});
+
+describe("keys", () => {
+  test.each(["admissions", "icustays", "labevents", "prescriptions", "diagnoses_icd"])(
+    "of %s belong to patients",
+    async (table) => {
+      expect(
+        await count(sql`
+      select count(*) as n from query_table(${`mimic_iv.${table}`}) anti join mimic_iv.patients using (subject_id)`),
+      ).toBe(0);
+    },
+  );
+
+  test.each(["icustays", "transfers", "emar", "poe", "procedures_icd"])("of %s belong to admissions", async (table) => {
+    expect(
+      await count(sql`
+      select count(*) as n from query_table(${`mimic_iv.${table}`}) anti join mimic_iv.admissions using (subject_id, hadm_id)`),
+    ).toBe(0);
+  });
+
+  test.each(["chartevents", "inputevents", "outputevents", "procedureevents", "datetimeevents"])(
+    "of %s belong to stays",
+    async (table) => {
+      expect(
+        await count(sql`
+      select count(*) as n from query_table(${`mimic_iv.${table}`}) anti join mimic_iv.icustays using (subject_id, hadm_id, stay_id)`),
+      ).toBe(0);
+    },
+  );
+
+  test("are unique where they must be", async () => {
+    for (const [table, key] of [
+      ["admissions", "hadm_id"],
+      ["icustays", "stay_id"],
+      ["labevents", "labevent_id"],
+      ["transfers", "transfer_id"],
+      ["d_items", "itemid"],
+      ["poe", "poe_id"],
+      ["emar", "emar_id"],
+    ] as const) {
+      expect(
+        await count(sql`
+        select count(*) - count(distinct columns(${key})) as n from query_table(${`mimic_iv.${table}`})`),
+        table,
+      ).toBe(0);
+    }
+  });
+
+  test("no admission begins before the one before ended, none after death", async () => {
+    expect(
+      await count(sql`
+      select count(*) as n from (
+        select admittime < lag(dischtime) over (partition by subject_id order by admittime) as too_early from mimic_iv.admissions
+      ) where too_early`),
+    ).toBe(0);
+    expect(
+      await count(sql`
+      select count(*) as n from mimic_iv.admissions join mimic_iv.patients using (subject_id) where admittime > dod + interval 1 day`),
+    ).toBe(0);
+  });
+});
+
+describe("the same seed", () => {
+  const small = { patients: 40, seed: 5, progress: silent };
+  const hashes = async (path: string) =>
+    Promise.all(files(path).map(async (name) => [name, await hashFile(join(path, name))]));
+
+  test("gives the same bytes, another seed others", async () => {
+    await synthesize({ ...small, out: join(folder, "a") });
+    await synthesize({ ...small, out: join(folder, "b") });
+    await synthesize({ ...small, seed: 6, out: join(folder, "c") });
+    expect(await hashes(join(folder, "b"))).toEqual(await hashes(join(folder, "a")));
+    expect(await hashes(join(folder, "c"))).not.toEqual(await hashes(join(folder, "a")));
+  });
+
+  test("gives the first patients of a larger hospital", async () => {
+    await synthesize({ ...small, patients: 15, out: join(folder, "fewer") });
+    for (const name of files(join(folder, "fewer"))) {
+      const [fewer, more] = ["fewer", "a"].map((out) =>
+        gunzipSync(readFileSync(join(folder, out, name))).toString("utf8"),
+      );
+      expect(more!.startsWith(fewer!), name).toBe(true);
+    }
+  });
+
+  test("gives the same rows in Parquet", async () => {
+    await synthesize({ ...small, format: "parquet", out: join(folder, "p") });
+    await importRecords([join(folder, "a")], join(folder, "sa"), { progress: silent });
+    await importRecords([join(folder, "p")], join(folder, "sp"), { progress: silent });
+    for (const name of readdirSync(join(folder, "sa"), { recursive: true })
+      .map(String)
+      .filter((file) => file.endsWith(".parquet"))) {
+      const [a, p] = [join(folder, "sa", name), join(folder, "sp", name)];
+      const differences = await differing(a, p);
+      expect(differences, name).toBe(0);
+    }
+  });
+
+  async function differing(a: string, b: string): Promise<number> {
+    const opened = await openRecordStore(join(folder, "store"), {
+      tempFolder: join(folder, ".temp2"),
+      folders: [folder],
+    });
+    try {
+      const { n } = await opened.db.row<{ n: number | bigint }>(sql`
+        select (select count(*) from (from read_parquet(${literal(a)}) except all from read_parquet(${literal(b)})))
+             + (select count(*) from (from read_parquet(${literal(b)}) except all from read_parquet(${literal(a)}))) as n`);
+      return Number(n);
+    } finally {
+      opened.close();
+    }
+  }
+});
+
+describe("the true risks", () => {
+  /** What happened, what was expected, its standard deviation, and how well the risk ranks. */
+  async function against(
+    outcomes: Sql,
+  ): Promise<{ n: number; seen: number; expected: number; deviation: number; area: number }> {
+    return store.db.row(sql`
+      with known as (${outcomes}),
+      ranked as (select outcome, risk, rank() over (order by risk) + (count(*) over (partition by risk) - 1) / 2.0 as place from known)
+      select count(*)::double as n, sum(outcome)::double as seen, sum(risk) as expected, sqrt(sum(risk * (1 - risk))) as deviation,
+        (sum(place) filter (outcome = 1) - sum(outcome) * (sum(outcome) + 1) / 2.0) / (sum(outcome) * (count(*) - sum(outcome)))::double as area
+      from ranked`);
+  }
+
+  test("of death in hospital, of being admitted from the ED and of coming back are what happens", async () => {
+    const outcomes = {
+      death: sql`select hospital_expire_flag as outcome, risk from ${truth("hospital_mortality")} join mimic_iv.admissions using (hadm_id)`,
+      admitted: sql`select (disposition = 'ADMITTED')::int as outcome, risk from ${truth("ed_hospitalization")} join mimic_iv_ed.edstays using (stay_id)`,
+      back: sql`
+        select exists(select 1 from mimic_iv_ed.edstays b where b.subject_id = a.subject_id and b.intime > a.outtime
+          and b.intime <= a.outtime + interval 72 hour)::int as outcome, risk
+        from ${truth("ed_return_72h")} join mimic_iv_ed.edstays a using (stay_id)`,
+    };
+    for (const [name, query] of Object.entries(outcomes)) {
+      const { n, seen, expected, deviation } = await against(query);
+      expect(n, name).toBeGreaterThan(1000);
+      expect(Math.abs(seen - expected), name).toBeLessThan(4 * deviation);
+    }
+  });
+
+  test("of death in intensive care after hour 30 is what happens, and tells who dies", async () => {
+    const { seen, expected, deviation, area } = await against(sql`
+      select (deathtime is not null and deathtime <= outtime + interval 1 hour)::int as outcome, risk
+      from ${truth("icu_mortality_24h")} join mimic_iv.icustays using (stay_id) join mimic_iv.admissions using (hadm_id)
+      where outtime >= intime + interval 30 hour`);
+    expect(Math.abs(seen - expected)).toBeLessThan(4 * deviation);
+    expect(area).toBeGreaterThan(0.82);
+    expect(area).toBeLessThan(0.95);
+  });
+});
+
+describe("the faults of real records are there:", () => {
+  const faults: [string, Sql][] = [
+    [
+      "comparators in laboratory values, without a number",
+      sql`select count(*) as n from mimic_iv.labevents where value like '<%' and valuenum is null`,
+    ],
+    ["masked values", sql`select count(*) as n from mimic_iv.labevents where value = '___'`],
+    ["results without an admission", sql`select count(*) as n from mimic_iv.labevents where hadm_id is null`],
+    [
+      "pain in words",
+      sql`select count(*) as n from mimic_iv_ed.triage where try_cast(pain as int) is null and pain is not null`,
+    ],
+    [
+      "ages pooled at 91, none between 90 and 91",
+      sql`select count(*) filter (anchor_age = 91) - 1000 * count(*) filter (anchor_age = 90) as n from mimic_iv.patients`,
+    ],
+    ["stays of seconds", sql`select count(*) as n from mimic_iv.icustays where outtime < intime + interval 1 minute`],
+    [
+      "events outside their stay",
+      sql`select count(*) as n from mimic_iv.chartevents join mimic_iv.icustays using (stay_id) where charttime < intime`,
+    ],
+    [
+      "rows charted twice",
+      sql`select count(*) as n from (select 1 from mimic_iv.chartevents group by stay_id, charttime, itemid, valuenum having count(*) > 1)`,
+    ],
+    [
+      "oxygen as a fraction",
+      sql`select count(*) as n from mimic_iv.chartevents where itemid = 223835 and valuenum <= 1`,
+    ],
+    [
+      "temperatures in both scales",
+      sql`select least(count(*) filter (itemid = 223761), count(*) filter (itemid = 223762)) as n from mimic_iv.chartevents`,
+    ],
+    ["visits without an admission", sql`select count(*) as n from mimic_iv_ed.edstays where hadm_id is null`],
+    [
+      "second stays of an admission",
+      sql`select count(*) as n from (select 1 from mimic_iv.icustays group by hadm_id having count(*) > 1)`,
+    ],
+  ];
+  test.each(faults)("%s", async (_, query) => {
+    expect(await count(query)).toBeGreaterThan(0);
+  });
+});
+
+describe("the folder", () => {
+  test("that holds other things is refused, and one that holds this hospital is left alone", async () => {
+    const out = join(folder, "taken");
+    mkdirSync(out);
+    writeFileSync(join(out, "thesis.txt"), "years of work");
+    await expect(synthesize({ patients: 5, seed: 1, out, progress: silent })).rejects.toThrow(BedsideError);
+    expect(readdirSync(out)).toEqual(["thesis.txt"]);
+    const before = await hashFile(join(folder, "hospital", "icu", "icustays.csv.gz"));
+    await synthesize({ patients: PATIENTS, seed: 11, out: hospital, progress: silent });
+    expect(await hashFile(join(folder, "hospital", "icu", "icustays.csv.gz"))).toBe(before);
+    await expect(synthesize({ patients: PATIENTS, seed: 12, out: hospital, progress: silent })).rejects.toThrow(
+      /another synthetic hospital/,
+    );
+  });
+
+  test("is gone after a stop", async () => {
+    const controller = new AbortController();
+    const progress = { ...silent, at: (done: number) => done >= 20 && controller.abort() };
+    const out = join(folder, "stopped");
+    await expect(synthesize({ patients: 2000, seed: 1, out, progress, signal: controller.signal })).rejects.toThrow(
+      Stopped,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+});
