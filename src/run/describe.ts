@@ -99,7 +99,7 @@ export function describeRun(parts: RunParts): RunResult {
     ...(parts.bestPossible ? { bestPossible: parts.bestPossible } : {}),
     bootstrap: { ...parts.bootstrap, level: 0.95, unit: "patient" },
     published: [...declared.published],
-    differences: system.differences(source),
+    differences: system.differences(source, mode),
     faults: declared.faults.map(({ faithful, ...fault }) => ({
       ...fault,
       reproduced: mode === "faithful" && faithful,

@@ -1,5 +1,5 @@
 // DuckDB, opened with limits and locked: it reads and writes only the folders it was given. Knows nothing of tables.
-import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { realpathSync, rmSync } from "node:fs";
 import {
   type DuckDBConnection,
   DuckDBDataChunk,
@@ -11,6 +11,7 @@ import {
 import { Bug, Stopped } from "../core/errors.ts";
 import { allColumns, type Columns, columnChunks } from "./columns.ts";
 import { explainFailure } from "./failures.ts";
+import { makeFolder } from "./files.ts";
 import { bindings, identifier, join, literal, Sql, sql } from "./sql.ts";
 
 /** What a database may use. */
@@ -145,7 +146,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   let allowed: string[];
   let temp: string;
   try {
-    mkdirSync(tempFolder, { recursive: true });
+    makeFolder(tempFolder);
     temp = realpathSync(tempFolder);
     allowed = [...folders, tempFolder].map((folder) => realpathSync(folder));
   } catch (cause) {

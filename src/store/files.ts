@@ -24,7 +24,7 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.part`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     await write(temporary);
     flush(temporary);
     renameSync(temporary, path);
@@ -32,6 +32,22 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
   } catch (cause) {
     rmSync(temporary, { force: true });
     throw explainFailure(cause, path);
+  }
+}
+
+/**
+ * Makes a folder and those above it.
+ * Node reports a read-only disk as "does not exist" when it makes several at once, so they are made one by one.
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // another process may have made it in the meantime
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || !isFolder(path)) throw cause;
   }
 }
 

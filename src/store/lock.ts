@@ -1,8 +1,9 @@
 // Keeps two runs from writing one folder at the same time. Knows nothing of what is written.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { BedsideError } from "../core/errors.ts";
 import { explainFailure } from "./failures.ts";
+import { makeFolder } from "./files.ts";
 
 const LOCK = ".bedside.lock";
 
@@ -15,7 +16,7 @@ export function lockFolder(folder: string): () => void {
   const path = join(folder, LOCK);
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const file = openSync(path, "wx");
       writeSync(file, String(process.pid));
       closeSync(file);

@@ -47,5 +47,5 @@ export interface System {
   citation: string;
   tasks: readonly SystemTask[];
   /** In what data and method a run here differs from the publication, for a data set and its version. */
-  differences(data: { id: string; title: string; version: string }): string[];
+  differences(data: { id: string; title: string; version: string }, mode: "corrected" | "faithful"): string[];
 }

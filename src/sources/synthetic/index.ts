@@ -1,10 +1,10 @@
 // The synthetic hospital: patients that never were, in MIMIC-IV's files, with the true risk of every outcome apart.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { BedsideError, Stopped } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
 import { randomStream } from "../../core/random.ts";
-import { explainFailure, isFolder, readJson, writeJson } from "../../store/index.ts";
+import { explainFailure, isFolder, makeFolder, readJson, writeJson } from "../../store/index.ts";
 import { sourceCatalog } from "../catalog.ts";
 import type { ColumnSpec } from "../source.ts";
 import { Chart } from "./chart.ts";
@@ -76,7 +76,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<SyntheticN
   const parts = join(out, PARTS);
   try {
     rmSync(parts, { recursive: true, force: true });
-    mkdirSync(parts, { recursive: true });
+    makeFolder(parts);
   } catch (cause) {
     throw explainFailure(cause, out);
   }
@@ -184,7 +184,7 @@ function openTables(parts: string, modules: readonly SyntheticModule[], compress
   const tables: Tables = {};
   const open = (folder: string, name: string, columns: readonly ColumnSpec[]) => {
     const path = join(parts, folder, `${name}.csv.gz`);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     tables[name] = new TableFile(name, path, columns, LEVEL, compressor);
   };
   for (const { tables: specs } of sourceCatalog().filter(({ id }) => id !== "mimic-iii")) {

@@ -325,7 +325,7 @@ function unitStay(stream: RandomStream, story: Story, problem: Problem, start: n
   const end =
     !course.diesHere && oddity < ODD.seconds
       ? seconds + 1 + below(stream, 50)
-      : !course.diesHere && oddity < ODD.seconds6
+      : !course.diesHere && oddity < ODD.seconds + ODD.backwards
         ? seconds - 3600
         : seconds + length;
   return {
