@@ -21,7 +21,7 @@ export default async function extract(args) {
       seed: { type: "string", default: "1" },
       runs: { type: "string", default: "3" },
       python: { type: "string", default: "python3" },
-      memory: { type: "string", default: "700MB" },
+      memory: { type: "string", default: "500MB" },
       keep: { type: "string" },
     },
   });

@@ -68,7 +68,7 @@ function reader(table: FoundTable): Sql {
   const types = new Map([...byColumn].map(([column, given]) => [given, SQL_TYPES[column.type]]));
   const columns = join(header.map((name) => sql`${literal(name)}: ${quoted(types.get(name) ?? SQL_TYPES.text)}`));
   return sql`read_csv(${literal(path)}, columns = {${columns}}, header = true, auto_detect = false,
-    delim = ',', quote = '"', escape = '"')`;
+    delim = ',', quote = '"', escape = '"', buffer_size = 8388608)`;
 }
 
 function quoted(type: Sql): Sql {
