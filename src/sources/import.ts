@@ -74,6 +74,9 @@ export async function importRecords(
   }
 }
 
+/** Files up to this size are converted two at a time: reading one is single-threaded, sorting a large one needs all memory. */
+const SMALL_BYTES = 256 * 1024 ** 2;
+
 async function convertAll(
   db: Database,
   tables: readonly FoundTable[],
@@ -81,27 +84,70 @@ async function convertAll(
   { progress, signal }: Pick<ImportOptions, "progress" | "signal">,
 ): Promise<Map<FoundTable, JournalEntry>> {
   const journal = new Journal(store);
-  const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  await journal.begin();
   const stored = new Map<FoundTable, JournalEntry>();
   let done = 0;
   let made = 0;
-  progress.begin("Import", all);
-  for (const table of tables) {
+  progress.begin(
+    "Import",
+    tables.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
+  const bring = async (connection: Database, table: FoundTable) => {
     if (signal?.aborted) throw new Stopped();
     const key = `${table.source.id}/${table.spec.table}`;
     progress.at(done, key);
-    const onBytes = (bytes: number) => progress.at(done + bytes, key);
-    const known = await stillTheSame(table, journal.find(key, readingOf(table)), { signal });
-    const entry = known ?? (await convertOne(db, table, store, { signal, onBytes }));
+    let read = 0;
+    const onBytes = (bytes: number) => {
+      read += bytes;
+      done += bytes;
+      progress.at(done, key);
+    };
+    const before = journal.find(key, readingOf(table));
+    const known = await stillTheSame(table, before, { signal });
+    const entry = known ?? (await convertOne(connection, table, store, { signal, onBytes }));
     if (!known) made++;
-    if (!known || known.modifiedMs !== journal.find(key, readingOf(table))?.modifiedMs) await journal.keep(key, entry);
+    if (!known || known.modifiedMs !== before?.modifiedMs) await journal.keep(key, entry);
     stored.set(table, entry);
-    done += table.bytes;
+    done += table.bytes - read;
+  };
+  const bySize = [...tables].sort((a, b) => b.bytes - a.bytes);
+  for (const table of bySize.filter(({ bytes }) => bytes > SMALL_BYTES)) await bring(db, table);
+  const second = await db.beside();
+  try {
+    await inLanes(
+      [db, second],
+      bySize.filter(({ bytes }) => bytes <= SMALL_BYTES),
+      bring,
+    );
+  } finally {
+    second.close();
   }
   const rows = [...stored.values()].reduce((sum, entry) => sum + entry.rows, 0);
   const kept = tables.length - made;
   progress.end(`${tables.length} tables, ${rows.toLocaleString("en")} rows${kept ? `, ${kept} there already` : ""}`);
   return stored;
+}
+
+/** Each lane takes the next item when it is free; after a failure no lane takes another, and the first failure is thrown. */
+async function inLanes<Lane, Item>(
+  lanes: readonly Lane[],
+  items: readonly Item[],
+  work: (lane: Lane, item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const failures: unknown[] = [];
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let item = waiting.shift(); item !== undefined && failures.length === 0; item = waiting.shift()) {
+        try {
+          await work(lane, item);
+        } catch (failure) {
+          failures.push(failure);
+        }
+      }
+    }),
+  );
+  if (failures.length > 0) throw failures[0];
 }
 
 /** What a table depends on beside its file: its declaration and the columns the file has. */
@@ -131,14 +177,7 @@ async function convertOne(
 ): Promise<JournalEntry> {
   const file = `${table.source.id}/${table.spec.table}.parquet`;
   const output = join(store, file);
-  let read = 0;
-  const verified = verifyInput(table.path, table.format, {
-    signal,
-    onBytes: (bytes) => {
-      read += bytes;
-      onBytes(read);
-    },
-  });
+  const verified = verifyInput(table.path, table.format, { signal, onBytes });
   const [checked, converted] = await Promise.allSettled([verified, convertTable(db, table, output)]);
   // a damaged file explains whatever the conversion complained of
   if (checked.status === "rejected") {

@@ -25,6 +25,7 @@ export class Journal {
   private readonly path: string;
   private readonly store: string;
   private readonly content: JournalFile;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(store: string) {
     this.store = store;
@@ -40,10 +41,17 @@ export class Journal {
     return stat?.size === entry.outputBytes ? entry : undefined;
   }
 
+  /** Marks the folder as a store that has been begun. */
+  async begin(): Promise<void> {
+    if (!existsSync(this.path)) await writeJson(this.path, this.content);
+  }
+
   /** Keeps a finished table. */
   async keep(key: string, entry: JournalEntry): Promise<void> {
     this.content.tables[key] = entry;
-    await writeJson(this.path, this.content);
+    // two tables may end at the same moment: one writes after the other
+    this.writing = this.writing.then(() => writeJson(this.path, this.content));
+    await this.writing;
   }
 }
 

@@ -37,9 +37,16 @@ export class Database {
   private readonly connection: DuckDBConnection;
   private readonly tempFolder: string;
   private readonly signal: AbortSignal | undefined;
+  private readonly owner: boolean;
   private readonly interrupt = () => this.connection.interrupt();
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection, tempFolder: string, signal?: AbortSignal) {
+  constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    tempFolder: string,
+    { signal, owner = true }: { signal?: AbortSignal | undefined; owner?: boolean } = {},
+  ) {
+    this.owner = owner;
     this.instance = instance;
     this.connection = connection;
     this.tempFolder = tempFolder;
@@ -117,10 +124,17 @@ export class Database {
     return percentage < 0 ? undefined : percentage / 100;
   }
 
-  /** Ends the database and removes its temporary files. */
+  /** Another connection to the same database, for a statement beside those of this one; close it before this one. */
+  async beside(): Promise<Database> {
+    const { instance, tempFolder, signal } = this;
+    return new Database(instance, await instance.connect(), tempFolder, { signal, owner: false });
+  }
+
+  /** Ends the connection; the first one ends the database and removes its temporary files. */
   close(): void {
     this.signal?.removeEventListener("abort", this.interrupt);
     this.connection.closeSync();
+    if (!this.owner) return;
     this.instance.closeSync();
     rmSync(this.tempFolder, { recursive: true, force: true });
   }
@@ -169,5 +183,5 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   ]) {
     await connection.run(setting.text);
   }
-  return new Database(instance, connection, temp, signal);
+  return new Database(instance, connection, temp, { signal });
 }
