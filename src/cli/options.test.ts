@@ -21,7 +21,7 @@ test("arguments are read, defaults filled, the command kept as typed", () => {
   expect(given.texts("data")).toEqual(["a b", "c"]);
   expect(given.number("cups")).toBe(2);
   expect(given.flag("strong")).toBe(true);
-  expect(given.text("memory")).toBe("1GB");
+  expect(given.text("memory")).toBe("800MB");
   expect(given.command).toBe("bedside brew green --data 'a b' --data=c --strong");
 });
 
