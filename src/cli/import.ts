@@ -1,7 +1,7 @@
 // bedside import: turns folders of raw records into a store.
 
 import { codeVersion } from "../run/version.ts";
-import { describeImport, importRecords } from "../sources/index.ts";
+import { describeImport, importData } from "../sources/index.ts";
 import type { Verb } from "./options.ts";
 import { stopSignal, terminalProgress } from "./terminal.ts";
 
@@ -15,7 +15,7 @@ export const importVerb: Verb = {
   examples: ["bedside import --data mimic-iv-3.1 --data mimic-iv-ed-2.2 --out store"],
   async run(given) {
     const signal = stopSignal((line) => console.error(line));
-    const manifest = await importRecords(given.texts("data"), given.text("out"), {
+    const manifest = await importData(given.texts("data"), given.text("out"), {
       progress: terminalProgress({ quiet: given.flag("quiet"), signal }),
       memory: given.text("memory"),
       threads: given.number("threads"),

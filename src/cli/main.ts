@@ -5,11 +5,12 @@ import { codeVersion } from "../run/version.ts";
 import { cohort } from "./cohort.ts";
 import { demo } from "./demo.ts";
 import { importVerb } from "./import.ts";
+import { meds } from "./meds.ts";
 import { helpPage, readArguments, type Verb } from "./options.ts";
 import { run } from "./run.ts";
 import { synth } from "./synth.ts";
 
-const verbs: readonly Verb[] = [demo, run, cohort, importVerb, synth];
+const verbs: readonly Verb[] = [demo, run, cohort, importVerb, meds, synth];
 
 function overview(): string {
   return [

@@ -307,8 +307,8 @@ test("on MIMIC-III ages over 89 are one group, and rows marked as errors are lef
   const tables = hospital([one], { chart: hourlyHeartRate(one) });
   tables["patients"] = [[1, "M", "1850-01-01 00:00:00"]];
   tables["chartevents"] = [
-    ...tables["chartevents"]!.map((row) => [...row, 0]),
-    [1, 11, moment(100.6), 211, 150, null, 1],
+    ...tables["chartevents"]!.map((row) => [...row, 0, null]),
+    [1, 11, moment(100.6), 211, 150, null, 1, null],
   ];
   tables["outputevents"] = [];
   const corrected = await built(tables, { source: "mimic-iii" });

@@ -20,9 +20,11 @@ import { type Cohort, type CohortDescription, cohortFiles, placed } from "./coho
 import { makeItems, readEvents } from "./events.ts";
 import { excludeByEvents, excludeByStay, funnel, keepCandidates } from "./exclude.ts";
 import { addToGrid, gridQuery, makeGrid } from "./grid.ts";
+import { addMeasures, describeLabels, labelQuery, makeMeasures } from "./labels.ts";
+import { findOnsets } from "./onset.ts";
 import { type Plan, planCohort } from "./plan.ts";
 import { addMeasuredStatics, makeStatics, staticQuery } from "./statics.ts";
-import { makeStays, predictionTime, stayBatches } from "./stays.ts";
+import { makeStays, stayBatches } from "./stays.ts";
 import type { Task } from "./task.ts";
 
 export interface BuildOptions {
@@ -58,6 +60,7 @@ export async function buildCohort(store: RecordStore, task: Task, options: Build
     await makeStatics(db, plan);
     await makeItems(db, plan);
     await makeGrid(db, plan);
+    await makeMeasures(db);
     await excludeByStay(db, plan);
     const batches = await stayBatches(db, batchStays);
     progress.begin("Events", batches.length);
@@ -65,6 +68,8 @@ export async function buildCohort(store: RecordStore, task: Task, options: Build
       checkpoint();
       progress.at(done);
       await readEvents(db, plan, subjects);
+      await findOnsets(db, plan, subjects);
+      await addMeasures(db, plan);
       await excludeByEvents(db, plan, subjects);
       await addMeasuredStatics(db, plan);
       await keepCandidates(db);
@@ -76,7 +81,9 @@ export async function buildCohort(store: RecordStore, task: Task, options: Build
     if (attrition.steps.at(-1)?.remaining === 0 || attrition.start === 0) throw emptyCohort(plan, attrition);
     progress.begin("Cohort files", Object.keys(cohortFiles).length);
     const cohort = await writeCohort(store, plan, attrition, { out, progress, checkpoint });
-    progress.end(`${cohort.stays} stays, ${cohort.positives} with the event`);
+    progress.end(
+      `${cohort.stays} stays${cohort.label.kind === "binary" ? `, ${cohort.positives} with the event` : ""}`,
+    );
     return cohort;
   } finally {
     if (!signal.aborted) await dropTables(db);
@@ -123,19 +130,12 @@ function removeOldDescription(out: string): void {
   }
 }
 
-/** One row per stay of the cohort: when the prediction is made, and whether the event follows. */
-function labelQuery(plan: Plan): Sql {
-  return sql`
-    select s.stay_id, s.subject_id, ${predictionTime(plan)} as prediction_time, (h.i is not null)::utinyint as label
-    from cohort_in s left join cohort_happening h on h.i = s.i and h.name = ${plan.task.definition.label.event}
-    order by s.i`;
-}
-
 async function describe(store: RecordStore, plan: Plan, attrition: Attrition): Promise<CohortDescription> {
   const { task, mode, id, first, last } = plan;
-  const counts = await store.db.row<{ stays: bigint; patients: bigint; positives: bigint }>(sql`
-    select count(*) as stays, count(distinct subject_id) as patients, coalesce(sum(label), 0)::bigint as positives
-    from (${labelQuery(plan)})`);
+  const { patients } = await store.db.row<{ patients: bigint }>(
+    sql`select count(distinct subject_id) as patients from cohort_in`,
+  );
+  const { positives, ...label } = await describeLabels(store.db, plan);
   const { title, version } = store.source(id)!;
   const { definition: _, ...summary } = task;
   return {
@@ -143,9 +143,10 @@ async function describe(store: RecordStore, plan: Plan, attrition: Attrition): P
     task: summary,
     mode,
     source: { id, title, version },
-    stays: Number(counts.stays),
-    patients: Number(counts.patients),
-    positives: Number(counts.positives),
+    stays: attrition.steps.at(-1)?.remaining ?? attrition.start,
+    patients: Number(patients),
+    positives,
+    label,
     hours: Array.from({ length: last - first + 1 }, (_, i) => first + i),
     dynamic: plan.dynamic.map(variable),
     static: plan.static.map(variable),

@@ -16,6 +16,8 @@ export interface Rounding {
   cut(value: Sql): Sql;
   /** Minutes of a difference in microseconds between the ends of stays, admissions and births. */
   minutesOfWindow(micros: Sql): Sql;
+  /** The whole minute of a row tied to the stay itself, since ICU admission. */
+  minuteInStay(time: Sql): Sql;
   /** The hour of a row tied to the stay itself. */
   hourInStay(time: Sql): Sql;
   /** The place of a hospital-level row on the line that `roll_to` lies on, and its hour from there. */
@@ -29,6 +31,7 @@ export interface Rounding {
 const exact: Rounding = {
   cut: (value) => sql`floor(${value})`,
   minutesOfWindow: (micros) => sql`(${micros} / ${MINUTE_MICROS}::double)`,
+  minuteInStay: (time) => sql`floor((epoch_us(${time}) - s.t0) / ${MINUTE_MICROS}::double)`,
   hourInStay: (time) => sql`floor((epoch_us(${time}) - s.t0) / ${HOUR_MICROS}::double)`,
   rollPlace: (time) => sql`epoch_us(${time})`,
   hourAfterRoll: (place) => sql`floor((${place} - s.t0) / ${HOUR_MICROS}::double)`,
@@ -49,6 +52,7 @@ function ricu(cut: (value: Sql) => Sql, window: (value: Sql) => Sql): Rounding {
   return {
     cut,
     minutesOfWindow: windowMinutes,
+    minuteInStay: (time) => cut(minutes(sql`epoch_us(${time}) - s.t0`)),
     hourInStay: (time) => cut(sql`${cut(minutes(sql`epoch_us(${time}) - s.t0`))} / ${MINUTES_PER_HOUR}::double`),
     rollPlace: (time) => cut(minutes(sql`epoch_us(${time}) - s.a0`)),
     hourAfterRoll: (place) => cut(sql`(${place} + s.shift) / ${MINUTES_PER_HOUR}::double`),

@@ -16,6 +16,19 @@ export interface CohortVariable {
   aggregate: Concept["aggregate"];
 }
 
+/** What the labels of a cohort are. */
+export interface CohortLabel {
+  kind: "binary" | "number";
+  /** One a stay, or one for every hour of the stay's rows; the latter have a column `time`. */
+  per: "stay" | "hour";
+  /** Of a number; else empty. */
+  unit: string;
+  rows: number;
+  /** Of a binary label; else 0. */
+  positiveRows: number;
+  mean: number;
+}
+
 /** What `cohort.json` holds. */
 export interface CohortDescription {
   schema: 1;
@@ -24,7 +37,9 @@ export interface CohortDescription {
   source: { id: string; title: string; version: string };
   stays: number;
   patients: number;
+  /** Stays with the event; 0 where the label is a number. */
   positives: number;
+  label: CohortLabel;
   /** The hours of the grid, since ICU admission. */
   hours: number[];
   dynamic: CohortVariable[];
@@ -68,7 +83,7 @@ export function openCohort(folder: string): Cohort {
   } catch {
     found = undefined;
   }
-  if (found?.schema === 1) return placed(found, folder);
+  if (found?.schema === 1 && found.label) return placed(found, folder);
   throw new BedsideError({
     code: "cohort/not-a-cohort",
     what: "This folder holds no cohort",

@@ -71,11 +71,14 @@ export function gridQuery(plan: Plan): Sql {
     order by i, hour`;
 }
 
-/** Rows from the first hour to the last, or to the end of the stay or the hour of the event where these are earlier. */
-function gridRows({ first, last, task }: Plan): Sql {
+/** Rows from the first hour to the last, or to the end of the stay or of what ends the rows where these are earlier. */
+export function gridRows({ first, last, until, keepsCutHour }: Plan): Sql {
+  const end = keepsCutHour ? sql`s.end_hour` : sql`s.stay_hours - 1`;
+  const ends = until
+    ? sql`left join cohort_happening h on h.i = s.i and h.name = ${until.name}`
+    : sql`left join (select null::double as hour) h on true`;
+  const final = sql`least(${last}::double, floor(${end}), coalesce(h.hour + ${until?.after ?? 0}, 'infinity'::double))`;
   return sql`
-    select i, stay_id, unnest(range(${first}::bigint, final::bigint + 1))::integer as hour from (
-      select s.i, s.stay_id, least(${last}::double, s.end_hour, coalesce(h.hour, 'infinity'::double)) as final
-      from cohort_in s left join cohort_happening h on h.i = s.i and h.name = ${task.definition.label.event}
-    )`;
+    select i, stay_id, subject_id, t0, stay_hours, onset, unnest(range(${first}::bigint, final::bigint + 1))::integer as hour
+    from (select s.*, h.hour as onset, ${final} as final from cohort_in s ${ends})`;
 }

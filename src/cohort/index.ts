@@ -1,5 +1,15 @@
 // Cohorts: tasks read from YAML, extracted from a store, written as Parquet, with their funnel.
 export { type Attrition, type AttritionStep, printFunnel } from "./attrition.ts";
 export { type BuildOptions, buildCohort } from "./build.ts";
-export { type Cohort, type CohortDescription, type CohortVariable, cohortFiles, openCohort } from "./cohort.ts";
+export {
+  type Cohort,
+  type CohortDescription,
+  type CohortLabel,
+  type CohortVariable,
+  cohortFiles,
+  openCohort,
+} from "./cohort.ts";
+export { compareModes, type ModeRow, printModes } from "./compare.ts";
+export { type CohortTask, cohortTask } from "./extract.ts";
+export { edTasks, isEdTask, readScores, type ScoreModel, scoreModels } from "./mimic4ed/index.ts";
 export { parseTask, readTask, type Task, type TaskSummary, taskIds } from "./task.ts";

@@ -11,7 +11,14 @@ import { BedsideError, Bug } from "../core/errors.ts";
 import { type RecordStore, schemaOf } from "../store/records.ts";
 import { sql } from "../store/sql.ts";
 import { clocks, type Rounding } from "./clock.ts";
-import { eventFunctions, stayFunctions } from "./functions.ts";
+import {
+  type EventFunction,
+  eventFunctions,
+  type OnsetFunction,
+  onsetFunctions,
+  stayFunctions,
+} from "./functions/index.ts";
+import { itemsOf } from "./functions/items.ts";
 import { type ItemTable, itemTables } from "./items.ts";
 import type { Task } from "./task.ts";
 import { type Exclusion, inMode } from "./task-schema.ts";
@@ -27,11 +34,21 @@ export interface Plan {
   dynamic: readonly Concept[];
   static: readonly Concept[];
   describing: readonly Concept[];
-  /** Variables that come from items: the dynamic ones, then the static ones that have items. Their place is their number. */
+  /**
+   * Variables that come from items: the dynamic ones, then the static ones that have items, then those that only onsets
+   * look at. Their place is their number.
+   */
   measured: readonly Concept[];
   tables: ItemTable[];
   first: number;
   last: number;
+  /** Hours since ICU admission of the prediction, or of the first one where one is made every hour. */
+  predictionHour: number;
+  hourly: boolean;
+  /** Whether an hour that the end of the stay cuts short has a row. */
+  keepsCutHour: boolean;
+  /** The event that ends the rows of a stay, and how many hours after it they end. */
+  until: { name: string; after: number } | null;
   /** No event of this hour or later is read at all, or none where the whole record counts. */
   blindFrom: number | null;
   /** No static value of this hour or later is read. */
@@ -40,6 +57,7 @@ export interface Plan {
   /** Things the reader must know, as tables that are not there. */
   warnings: string[];
   has(table: string): boolean;
+  hasColumn(table: string, column: string): boolean;
 }
 
 /**
@@ -54,8 +72,13 @@ export async function planCohort(store: RecordStore, task: Task, mode: Mode): Pr
   const dynamic = concepts(definition.dynamic);
   const statics = concepts(definition.static.names);
   const describing = concepts(definition.describing);
-  const measured = [...dynamic, ...statics.filter(({ items }) => items !== undefined)];
+  const looked = onsetNames(task, mode).flatMap((name) => onsetFunctionOf(name, mode)!.variables);
+  const measured = [
+    ...new Set([...dynamic, ...statics.filter(({ items }) => items !== undefined), ...concepts(looked)]),
+  ];
+  const predictionHour = inMode(definition.prediction.hour, mode);
   const from = inMode(definition.static.from, mode);
+  const columns = await columnsOf(store, id);
   const plan: Plan = {
     task,
     mode,
@@ -69,31 +92,65 @@ export async function planCohort(store: RecordStore, task: Task, mode: Mode): Pr
     tables: itemTables(measured, { id, source, mode, units: dictionary().units }),
     first: definition.grid.first,
     last: inMode(definition.grid.last, mode),
+    predictionHour,
+    hourly: definition.prediction.every === "hour",
+    keepsCutHour: inMode(definition.grid.cutHour ?? "kept", mode) === "kept",
+    until: untilOf(task, mode),
     blindFrom: null,
-    staticsBlindFrom: from === "before-prediction" ? definition.prediction.hour : null,
+    staticsBlindFrom: from === "before-prediction" ? predictionHour : null,
     exclusions: definition.exclusions,
     warnings: [...definition.caveats],
     has: (table) => store.has(id, table),
+    hasColumn: (table, column) => columns.get(table)?.has(column) ?? false,
   };
   plan.blindFrom = blindFrom(plan);
-  await checkTables(store, plan);
+  checkTables(columns, plan);
   return plan;
 }
 
+/** The tables whose rows onsets read: their columns must be there, and one that is missing is told. */
+function checkParts(columns: Map<string, Set<string>>, plan: Plan): void {
+  const { id, source, task, mode } = plan;
+  const missing = new Map<string, string[]>();
+  for (const onset of onsetNames(task, mode))
+    for (const name of onsetFunctionOf(onset, mode)!.rows) {
+      for (const { table } of itemsOf(name, id, mode)) {
+        const { time, end, value, group } = source.tables[table]!;
+        const named = [time, end, value, group].filter((column) => column !== undefined);
+        if (plan.has(table)) requireColumns(columns, plan, table, ["subject_id", source.stay, "itemid", ...named]);
+        else missing.set(table, [...(missing.get(table) ?? []), findConcept(name).title.toLowerCase()]);
+      }
+    }
+  for (const [table, titles] of missing)
+    plan.warnings.push(
+      `Table ${table} of ${source.title} is missing: onsets are found without its rows on ${titles.join(", ")}.`,
+    );
+}
+
+/** The event that ends the rows: that of the label, or the onset, or the one the grid names. */
+function untilOf({ definition: { label, grid } }: Task, mode: Mode): Plan["until"] {
+  if (label.onset) return { name: label.onset.name, after: inMode(label.onset.window, mode).after };
+  const name = label.event ?? inMode(grid.until ?? null, mode);
+  return name === null ? null : { name, after: 0 };
+}
+
 /** The hour after the last one that anything of the task looks at, where there is one. */
-function blindFrom({ exclusions, last, mode, staticsBlindFrom, measured, dynamic }: Plan): number | null {
-  let latest: number | null = last;
-  if (measured.length > dynamic.length)
-    latest = staticsBlindFrom === null ? null : Math.max(last, staticsBlindFrom - 1);
+function blindFrom(plan: Plan): number | null {
+  const { task, exclusions, last, mode, staticsBlindFrom } = plan;
+  const { median, onset } = task.definition.label;
+  // An onset that comes later than the rows and the time before it that counts as positive changes no label; what decides
+  // whether it is one may come later still, as antibiotics do that must go on.
+  if (onset && mode === "faithful") return null;
+  const looks: (number | null)[] = [last];
+  if (plan.static.some(({ items }) => items !== undefined))
+    looks.push(staticsBlindFrom === null ? null : staticsBlindFrom - 1);
+  if (median) looks.push(inMode(median.hours, mode)[1]);
+  if (onset) looks.push(last + inMode(onset.window, mode).before);
   for (const { observedHours, gapHours } of exclusions) {
-    const seen = observedHours
-      ? inMode(observedHours.lastHour, mode)
-      : gapHours
-        ? inMode(gapHours.lastHour, mode)
-        : last;
-    latest = seen === null || latest === null ? null : Math.max(latest, seen);
+    if (observedHours) looks.push(inMode(observedHours.lastHour, mode));
+    if (gapHours) looks.push(inMode(gapHours.lastHour, mode));
   }
-  return latest === null ? null : latest + 1;
+  return looks.reduce((latest, seen) => (seen === null || latest === null ? null : Math.max(latest, seen + 1)), 0);
 }
 
 function sourceOf(store: RecordStore): string {
@@ -113,17 +170,17 @@ function sourceOf(store: RecordStore): string {
 }
 
 /** Refuses where a needed table or column is missing; warns where an optional one is, and does without. */
-async function checkTables(store: RecordStore, plan: Plan): Promise<void> {
+function checkTables(columns: Map<string, Set<string>>, plan: Plan): void {
   const { id, source, task, mode } = plan;
-  const columns = await columnsOf(store, id);
   const needed = new Map<string, string>([
     ["icustays", "the stays"],
     ["admissions", "the times of the hospital stay"],
     ["patients", "age and sex"],
   ]);
-  for (const event of eventNames(task))
-    for (const table of eventFunctionOf(event, mode).tables)
-      if (!needed.has(table)) needed.set(table, findConcept(event).title.toLowerCase());
+  for (const event of outcomeNames(task, mode)) {
+    const tables = eventFunctionOf(event, mode)?.tables ?? onsetFunctionOf(event, mode)?.tables(id) ?? [];
+    for (const table of tables) if (!needed.has(table)) needed.set(table, findConcept(event).title.toLowerCase());
+  }
   for (const table of task.definition.needs) needed.set(table, "most of its variables");
   for (const [table, what] of needed) {
     if (!plan.has(table)) throw missingTable(task, `${table}`, source.title, what);
@@ -147,6 +204,7 @@ async function checkTables(store: RecordStore, plan: Plan): Promise<void> {
       if (column && !columns.get(table)!.has(column)) delete named[optional];
     }
   }
+  checkParts(columns, plan);
   const unread = (concept: Concept) => {
     const place = concept.column?.[id];
     return place !== undefined && !columns.get(place.table)?.has(place.column);
@@ -163,17 +221,43 @@ async function checkTables(store: RecordStore, plan: Plan): Promise<void> {
   }
 }
 
-/** The outcomes a task's label and exclusions ask for. */
-export function eventNames(task: Task): string[] {
-  const { label, exclusions } = task.definition;
-  return [...new Set([label.event, ...exclusions.flatMap(({ event }) => (event ? [event.name] : []))])];
+/** The outcomes a task's label, rows and exclusions ask for, and those that these look at. */
+function outcomeNames(task: Task, mode: Mode): string[] {
+  const { label, grid, exclusions } = task.definition;
+  const until = inMode(grid.until ?? null, mode);
+  const asked = [
+    ...(label.event ? [label.event] : []),
+    ...(label.onset ? [label.onset.name] : []),
+    ...(until ? [until] : []),
+    ...exclusions.flatMap(({ event }) => (event ? [event.name] : [])),
+  ];
+  return [...new Set(asked.flatMap((name) => [...(onsetFunctionOf(name, mode)?.events ?? []), name]))];
 }
 
-/** The function that finds an outcome. */
-export function eventFunctionOf(name: string, mode: Mode): (typeof eventFunctions)[string] {
-  const found = eventFunctions[findConcept(name).function?.[mode] ?? ""];
-  if (!found) throw new Bug(`The outcome ${name} has no function`);
-  return found;
+/** The outcomes that the admission tells. */
+export function eventNames(task: Task, mode: Mode): string[] {
+  return outcomeNames(task, mode).filter((name) => eventFunctionOf(name, mode));
+}
+
+/** The outcomes that are found in a stay's measurements and treatments. */
+export function onsetNames(task: Task, mode: Mode): string[] {
+  return outcomeNames(task, mode).filter((name) => onsetFunctionOf(name, mode));
+}
+
+/** The function that finds an outcome in the admissions. */
+export function eventFunctionOf(name: string, mode: Mode): EventFunction | undefined {
+  return eventFunctions[outcomeFunction(name, mode)];
+}
+
+/** The function that finds the onset of an outcome. */
+export function onsetFunctionOf(name: string, mode: Mode): OnsetFunction | undefined {
+  return onsetFunctions[outcomeFunction(name, mode)];
+}
+
+function outcomeFunction(name: string, mode: Mode): string {
+  const found = findConcept(name).function?.[mode];
+  if (found && (eventFunctions[found] || onsetFunctions[found])) return found;
+  throw new Bug(`The outcome ${name} has no function`);
 }
 
 /** The function that gives a value per stay. */

@@ -67,13 +67,17 @@ function fits(column: Sql, pattern: string): Sql {
 }
 
 /** Adds the measured statics (height, weight) of the stays whose events are read: the median of each. */
-export async function addMeasuredStatics(db: Database, { dynamic, measured, staticsBlindFrom }: Plan): Promise<void> {
-  if (measured.length === dynamic.length) return;
+export async function addMeasuredStatics(db: Database, plan: Plan): Promise<void> {
+  const { measured, staticsBlindFrom } = plan;
+  const variables = [...plan.static, ...plan.describing]
+    .map((concept) => measured.indexOf(concept))
+    .filter((v) => v >= 0);
+  if (variables.length === 0) return;
   const seen = staticsBlindFrom === null ? sql`true` : sql`hour < ${staticsBlindFrom}`;
   await db.run(sql`
     insert into cohort_measured
     select i, variable, median(value) from cohort_event
-    where variable >= ${dynamic.length} and ${seen} group by i, variable`);
+    where list_contains(${[...new Set(variables)]}::utinyint[], variable) and ${seen} group by i, variable`);
 }
 
 /** A query of the stays of the cohort with the concepts named, after the columns given, by stay id. */

@@ -1,14 +1,16 @@
 // The stays of a cohort as a table: who, when, from which admission, and the outcomes that fall to them. Knows no item.
 import { type Database, identifier, type Sql, sql } from "../store/index.ts";
 import { schemaOf } from "../store/records.ts";
-import { SECOND_MICROS } from "./clock.ts";
 import { eventFunctionOf, eventNames, type Plan } from "./plan.ts";
 
-/** Makes `cohort_stay`: one row per stay, numbered `i` in the order of stay ids, and `cohort_happening`, the outcomes. */
+/**
+ * Makes `cohort_stay`: one row per stay, numbered `i` in the order of stay ids, and `cohort_happening`, the outcomes, to
+ * which onsets are added as the events are read.
+ */
 export async function makeStays(db: Database, plan: Plan): Promise<void> {
   await db.run(stayTable(plan));
   await db.run(sql`create or replace temp table cohort_happening (name varchar, i uinteger, hour double)`);
-  for (const name of eventNames(plan.task)) await db.run(addHappenings(plan, name));
+  for (const name of eventNames(plan.task, plan.mode)) await db.run(addHappenings(plan, name));
 }
 
 /**
@@ -42,7 +44,7 @@ function stayTable({ id, source, rounding }: Plan): Sql {
 /** When an outcome befalls its stay, in hours since ICU admission. */
 function addHappenings(plan: Plan, name: string): Sql {
   const { rounding, mode, id, source } = plan;
-  const found = eventFunctionOf(name, mode).query({ id, source, rounding });
+  const found = eventFunctionOf(name, mode)!.query({ id, source, rounding });
   return sql`
     insert into cohort_happening
     with happening as (${found})
@@ -66,10 +68,4 @@ export async function stayBatches(db: Database, size: number): Promise<{ from: n
     select min(subject_id) as lowest, max(subject_id) as highest from subject
     group by (before / ${size}::bigint)::bigint order by lowest`);
   return rows.map(({ lowest, highest }) => ({ from: Number(lowest), to: Number(highest) }));
-}
-
-/** The moment of prediction of stay `s`. */
-export function predictionTime({ task }: Plan): Sql {
-  const micros = task.definition.prediction.hour * 3600 * SECOND_MICROS;
-  return sql`make_timestamp(s.t0 + ${micros}::bigint)`;
 }

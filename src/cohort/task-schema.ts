@@ -45,8 +45,12 @@ const criteria = {
   gapHours: z.strictObject({ above: z.int(), lastHour: byMode(hour) }).optional(),
   /** Younger, in years. */
   age: z.strictObject({ below: z.number() }).optional(),
-  /** The event happens before the hour. */
+  /** The event happens, or the onset lies, before the hour; hours before admission are below 0. */
   event: z.strictObject({ name, beforeHour: z.number() }).optional(),
+  /** The variable's lowest value before admission and at its first measurement in the stay, if by `lastHour`, is higher. */
+  baseline: z.strictObject({ name, above: z.number(), lastHour: byMode(hour.nullable()) }).optional(),
+  /** The label's variable is not measured in the label's hours; looked at are stays left after the exclusion named. */
+  unlabelled: z.strictObject({ after: id }).optional(),
 };
 export const criterionNames = Object.keys(criteria) as (keyof typeof criteria)[];
 
@@ -57,6 +61,29 @@ const exclusionSchema = z
     `needs exactly one of ${criterionNames.join(", ")}`,
   );
 
+/** What is predicted; each task says one of these. */
+const labels = {
+  /** 1 where the event happens at any time of the stay; one label a stay. */
+  event: name.optional(),
+  /** The median of a variable's hourly values in these hours, ends included; one label a stay. */
+  median: z.strictObject({ name, hours: byMode(z.tuple([hour, hour])) }).optional(),
+  /** Hours of the stay that are left, at most `atMost`; one label an hour. `whole`: as the original counts, in whole hours. */
+  hoursLeft: z.strictObject({ atMost: hour, counted: byMode(z.enum(["exact", "whole"])) }).optional(),
+  /**
+   * 1 from `before` hours before the onset; one label an hour. The rows end `after` hours after the onset, or before it
+   * where `after` is negative.
+   */
+  onset: z.strictObject({ name, window: byMode(z.strictObject({ before: hour, after: hour })) }).optional(),
+};
+export const labelKinds = Object.keys(labels) as (keyof typeof labels)[];
+
+const labelSchema = z
+  .strictObject({ title: text, /** Of a label that is a quantity. */ unit: text.optional(), ...labels })
+  .refine(
+    (given) => labelKinds.filter((kind) => given[kind] !== undefined).length === 1,
+    `needs exactly one of ${labelKinds.join(", ")}`,
+  );
+
 export const taskSchema = z.strictObject({
   id,
   title: text,
@@ -64,13 +91,22 @@ export const taskSchema = z.strictObject({
   unit: text,
   units: text,
   prediction: z.strictObject({
-    /** When the prediction is made, in words and in hours since ICU admission. */
+    /** When the prediction is made, in words and in hours since ICU admission; with `every`, the first one. */
     title: text,
-    hour,
+    hour: byMode(hour),
+    /** A prediction is made at the end of every row of the grid from then on. */
+    every: z.literal("hour").optional(),
   }),
   clock: byMode(clockSchema),
   /** The hourly rows: from `first` to `last`, both included, or to the end of the stay where that is earlier. */
-  grid: z.strictObject({ first: hour, last: byMode(hour) }),
+  grid: z.strictObject({
+    first: hour,
+    last: byMode(hour),
+    /** Whether an hour that the end of the stay cuts short has a row; default kept. */
+    cutHour: byMode(z.enum(["kept", "dropped"])).optional(),
+    /** An event that ends the rows, with its hour. The event of the label does so in any case. */
+    until: byMode(name.nullable()).optional(),
+  }),
   dynamic: z.array(name).min(1, "needs at least one variable"),
   static: z.strictObject({
     names: z.array(name),
@@ -79,11 +115,7 @@ export const taskSchema = z.strictObject({
   }),
   /** For table one and subgroups, never predictors. */
   describing: z.array(name),
-  label: z.strictObject({
-    title: text,
-    /** 1 where the event happens at any time of the stay. */
-    event: name,
-  }),
+  label: labelSchema,
   /** Tables without which the task makes no sense, besides those its concepts cannot do without. */
   needs: z.array(name),
   /** What every reader of a result must know, in both modes. */
@@ -93,5 +125,6 @@ export const taskSchema = z.strictObject({
 });
 
 export type TaskDefinition = z.infer<typeof taskSchema>;
+export type LabelDefinition = z.infer<typeof labelSchema>;
 export type Exclusion = z.infer<typeof exclusionSchema>;
 export type Clock = z.infer<typeof clockSchema>;

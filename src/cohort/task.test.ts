@@ -66,6 +66,24 @@ test.each([
   expect(problem.fix).toMatch(fix);
 });
 
+test("a label is of one kind", () => {
+  expect(
+    problemOf("  event: death_icu", "  event: death_icu\n  hoursLeft: { atMost: 168, counted: exact }").what,
+  ).toMatch(/exactly one of event, median, hoursLeft, onset/);
+  expect(problemOf("  event: death_icu", "  onset: { name: akj, window: { before: 6, after: -1 } }").fix).toMatch(
+    /did you mean aki/,
+  );
+  expect(problemOf("  event: death_icu", "  median: { name: creo, hours: [24, 47] }").fix).toMatch(/did you mean crea/);
+});
+
+test("what the rows and the exclusions name must be there", () => {
+  expect(problemOf("  first: 0", "  first: 0\n  until: death_icv").fix).toMatch(/did you mean death_icu/);
+  const age = "    age: { below: 18 }";
+  expect(problemOf(age, "    baseline: { name: creb, above: 4, lastHour: 5 }").fix).toMatch(/did you mean crea/);
+  expect(problemOf(age, "    unlabelled: { after: short-stey }").fix).toMatch(/did you mean short-stay/);
+  expect(problemOf(age, "    unlabelled: { after: left-early }").what).toMatch(/No exclusion before this one/);
+});
+
 test("an exclusion needs one criterion and its own id", () => {
   expect(problemOf("    age: { below: 18 }", "    age: { below: 18 }\n    stayHours: { below: 3 }").what).toMatch(
     /exactly one/,

@@ -124,9 +124,23 @@ function checkNames(task: TaskDefinition, wrong: Complaint): void {
   task.describing.forEach((name, i) => {
     check(["describing", i], name, ["describing", "static"]);
   });
-  check(["label", "event"], task.label.event, ["outcome"]);
+  const { event, onset, median } = task.label;
+  if (event) check(["label", "event"], event, ["outcome"]);
+  if (onset) check(["label", "onset", "name"], onset.name, ["outcome"]);
+  if (median) check(["label", "median", "name"], median.name, ["dynamic"]);
+  const { until } = task.grid;
+  for (const name of typeof until === "object" && until ? Object.values(until) : [until])
+    if (name) check(["grid", "until"], name, ["outcome"]);
   task.exclusions.forEach((exclusion, i) => {
     if (exclusion.event) check(["exclusions", i, "event", "name"], exclusion.event.name, ["outcome"]);
+    if (exclusion.baseline) check(["exclusions", i, "baseline", "name"], exclusion.baseline.name, ["dynamic"]);
+    const after = exclusion.unlabelled?.after;
+    const earlier = task.exclusions.slice(0, i).map(({ id }) => id);
+    if (after !== undefined && !earlier.includes(after)) {
+      const meant = nearestName(after, earlier);
+      const fix = meant ? `did you mean ${meant}?` : `name one of: ${earlier.join(", ")}`;
+      throw wrong(["exclusions", i, "unlabelled", "after"], `No exclusion before this one is called "${after}"`, fix);
+    }
     if (task.exclusions.findIndex(({ id }) => id === exclusion.id) !== i)
       throw wrong(["exclusions", i, "id"], `Two exclusions are called "${exclusion.id}"`, "rename one");
   });

@@ -23,7 +23,7 @@ export interface Dictionary {
   units: Readonly<Record<string, readonly string[]>>;
 }
 
-const FILES = ["vitals", "blood-gas", "chemistry", "haematology", "demographics", "outcome"];
+const FILES = ["vitals", "blood-gas", "chemistry", "haematology", "demographics", "outcome", "parts"];
 
 let loaded: Dictionary | undefined;
 

@@ -8,6 +8,11 @@ const ROLES: [Concept["role"], string, string][] = [
   ["static", "Static variables", "One value a stay; predictors."],
   ["describing", "Describing variables", "For table one and subgroups. Never predictors."],
   ["outcome", "Outcomes", "For labels and exclusions. Never predictors."],
+  [
+    "part",
+    "Parts of outcomes",
+    "What outcomes are found in, besides the variables over time. Never predictors. Drugs are rates, antibiotics and ventilation spans.",
+  ],
 ];
 
 /** What the functions do, in words; a test holds the names to those the dictionary uses. */
@@ -16,6 +21,10 @@ const FUNCTIONS: Record<string, string> = {
   age_of_ricu: "anchor_age on MIMIC-IV, from dob to ICU admission and at most 90 on MIMIC-III",
   stay_in_icu: "from ICU admission to ICU discharge",
   stay_in_hospital: "from hospital admission to hospital discharge",
+  aki_of_kdigo: "first hour of KDIGO stage 1 or higher, urine as total volume / hours / weight",
+  aki_of_yaib: "the same with urine as sums of hourly rates",
+  sepsis_3: "first hour at which SOFA has risen by 2 around the first suspicion of infection",
+  sepsis_of_yaib: "the same as YAIB's sep3_alt counts it",
   death_in_icu: "death in hospital whose last ward is one where ICU stays begin, at deathtime",
 };
 
@@ -26,6 +35,7 @@ export function conceptsPage(all: Dictionary = dictionary()): string {
     "<!-- Made by scripts/concepts-page.mjs from src/concepts/dictionary: change it there, then `npm run docs`. -->",
     intro(all),
     ...ROLES.flatMap(([role, title, note]) => section(all, role, title, note)),
+    onsetsPart(),
     conversionsPart(),
     correctionsPart(all),
     unitsPart(all),
@@ -37,7 +47,7 @@ function intro({ concepts, sources }: Dictionary): string {
   const count = (role: Concept["role"]) => concepts.filter((concept) => concept.role === role).length;
   const titles = Object.values(sources).map(({ title }) => title);
   return [
-    `The dictionary has ${count("dynamic")} variables over time, ${count("static")} static ones, ${count("describing")} that only describe and ${count("outcome")} outcome,`,
+    `The dictionary has ${count("dynamic")} variables over time, ${count("static")} static ones, ${count("describing")} that only describe, ${count("outcome")} outcomes and ${count("part")} parts of outcomes,`,
     `for ${titles.join(" and ")}. The first ${count("dynamic")} + ${count("static")} are those of YAIB. Values outside the limits are dropped, not clipped; limits are included.`,
     "",
     "Items in *italics* are read in one mode only; the superscript names the correction below. Faithful mode reads what the",
@@ -137,6 +147,50 @@ function levelsText(levels: NonNullable<Concept["levels"]>): string {
 /** A correction's number on the page. */
 function number({ corrections }: Dictionary, id: string): number {
   return corrections.findIndex((correction) => correction.id === id) + 1;
+}
+
+/** The functions that find onsets, in src/cohort/functions: what each step gives, corrected and as in the original. */
+const ONSETS: [name: string, corrected: string, original: string][] = [
+  [
+    "creatinine part of KDIGO",
+    "at every hour with a creatinine (median of the hour): stage 3 at 3 times the lowest of the last 168 hours, or at 4 mg/dL with a rise; stage 2 at 2 times; stage 1 at 1.5 times, or 0.3 mg/dL above the lowest of the last 48 hours; values from before ICU admission count",
+    "the same, without allowance for the rounding of decimal numbers",
+  ],
+  [
+    "urine part of KDIGO",
+    "total volume / hours / weight over the last 6 or 12 hours below 0.5 mL/kg/h (stage 1, 2), over 24 hours below 0.3 or none in 12 hours (stage 3); judged where the charted volumes cover the time and a weight is known",
+    "every volume is divided by the hours since the one before plus 1, and the sums of these rates are compared with the limits per hour; without a weight in mL instead of mL/kg",
+  ],
+  [
+    "ventilation",
+    "MIMIC-IV: charted spans; MIMIC-III: from a sign of ventilation to the end charted within 6 hours, else for 6 hours",
+    "MIMIC-III: a sign without an end holds for 6 hours plus the time since admission",
+  ],
+  [
+    "vasopressors",
+    "highest rate of an hour, in mcg/kg/min, of infusions that last an hour or more; infusions up to 5 minutes apart are one; CareVue rates hold to the next one, at most 6 hours",
+    "the same, whatever the unit's text",
+  ],
+  [
+    "SOFA",
+    "oxygen (pairs within 2 hours, below 200 only with ventilation; air where nothing is charted), platelets, bilirubin, pressure and vasopressors, Glasgow coma scale (parts hold 6 hours, missing ones count as full, a tube as 15), creatinine and urine of a day (12 hours charted at least); the worst of 24 hours of each, missing ones 0",
+    "the worst of 25 hours; urine of 25 hours scaled to 24",
+  ],
+  [
+    "suspicion of infection",
+    "an antibiotic from which on, over 72 hours or until death, no gap is longer than 24 hours, and a culture within 24 hours after it, or it within 72 hours after a culture; the earlier of both; the first of the stay",
+    "the length of an antibiotic counts from the begin of its hour; a culture belongs to the stay of its day",
+  ],
+  [
+    "sepsis",
+    "the first hour from 48 hours before to 24 hours after the suspicion at which SOFA is 2 above its lowest value in that time so far",
+    "the same",
+  ],
+];
+
+function onsetsPart(): string {
+  const rows = ONSETS.map(([name, corrected, original]) => `| ${name} | ${corrected} | ${original} |`);
+  return ["## How onsets are found", "", "| step | corrected | original |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 function conversionsPart(): string {

@@ -36,11 +36,16 @@ export const conceptSchema = z.strictObject({
     "chemistry",
     "blood gas",
     "haematology",
+    "neurological",
+    "medications",
     "demographics",
     "outcome",
   ]),
-  /** `dynamic`: over time; `static`: once a stay, a predictor; `describing`: never a predictor; `outcome`: a label. */
-  role: z.enum(["dynamic", "static", "describing", "outcome"]),
+  /**
+   * `dynamic`: over time; `static`: once a stay, a predictor; `describing`: never a predictor; `outcome`: a label;
+   * `part`: what outcomes are made of, besides the dynamic ones.
+   */
+  role: z.enum(["dynamic", "static", "describing", "outcome", "part"]),
   /** Its unit, first, and other names of the same quantity at the same scale. */
   units: z.array(z.string()),
   /** Values outside are dropped, not clipped. */
@@ -68,6 +73,12 @@ const tableSchema = z.strictObject({
   /** Column that is 1 where the row was charted in error. */
   error: name.optional(),
   ward: name.optional(),
+  /** The day of a row whose time may be missing. */
+  day: name.optional(),
+  /** When what a row describes ended. */
+  end: name.optional(),
+  /** What ties the rows of one infusion together. */
+  group: name.optional(),
 });
 
 /** A data set, as concepts see it. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BedsideError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
-import { importRecords } from "../sources/index.ts";
+import { importData } from "../sources/index.ts";
 import { isFolder, openRecordStore, type RecordStore } from "../store/index.ts";
 import { codeVersion } from "./version.ts";
 
@@ -35,7 +35,7 @@ export async function openData(data: readonly string[], out: string, resources: 
   }
   const folder = stores[0] ?? join(out, "store");
   if (stores.length === 0)
-    await importRecords(data, folder, { progress, memory, threads, signal, codeVersion: codeVersion() });
+    await importData(data, folder, { progress, memory, threads, signal, codeVersion: codeVersion() });
   return openRecordStore(folder, {
     memory,
     threads,

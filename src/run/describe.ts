@@ -67,6 +67,8 @@ interface RunParts {
   splits: RunResult["cohort"]["splits"];
   splitRule: string;
   results: readonly { model: ModelResult; folds: readonly FoldRecord[] }[];
+  /** Clinical scores on the same rows. */
+  scores: readonly ModelResult[];
   bestPossible: RunResult["bestPossible"];
   bootstrap: { resamples: number; skipped: number };
 }
@@ -95,7 +97,7 @@ export function describeRun(parts: RunParts): RunResult {
       splits: parts.splits,
     },
     ...parts.description,
-    models: results.map(({ model }) => model),
+    models: [...results.map(({ model }) => model), ...parts.scores],
     ...(parts.bestPossible ? { bestPossible: parts.bestPossible } : {}),
     bootstrap: { ...parts.bootstrap, level: 0.95, unit: "patient" },
     published: [...declared.published],

@@ -97,20 +97,46 @@ function atHalf(metric: typeof sensitivity): MetricSpec["prepare"] {
   return (labels, calls) => metric.prepare(labels, calls, { threshold: 0.5 });
 }
 
-/** Everything the report shows of a model's discrimination, calibration and use. */
-export function evaluate(
-  held: HeldOut,
-  options: EvaluationOptions,
-): Pick<ModelResult, "metrics" | "threshold" | "roc" | "precisionRecall" | "calibration" | "decision"> & {
+type Evidence = Pick<ModelResult, "metrics" | "threshold" | "roc" | "precisionRecall" | "calibration" | "decision"> & {
   skipped: number;
-} {
-  const { labels, probabilities, subjectIds, thresholds, fold } = held;
+};
+
+/** Everything the report shows of a model's discrimination, calibration and use. */
+export function evaluate(held: HeldOut, options: EvaluationOptions): Evidence {
+  const { labels, probabilities } = held;
+  const curve = decisionCurve(labels, probabilities, { thresholds: decisionThresholds(labels) });
+  return {
+    ...ranking(held, mainMetrics, options),
+    calibration: calibration(held, options),
+    decision: { thresholds: curve.thresholds, model: curve.model, all: curve.treatAll },
+  };
+}
+
+/** What can be said of points that are no probabilities: how well they rank, and how they do at a threshold. */
+export function evaluatePoints(held: HeldOut, options: EvaluationOptions): Evidence {
+  return {
+    ...ranking(
+      held,
+      mainMetrics.filter(({ id }) => rankingIds.has(id)),
+      options,
+    ),
+    calibration: [],
+    decision: { thresholds: [], model: [], all: [] },
+  };
+}
+
+const rankingIds = new Set(["auroc", "average_precision"]);
+
+function ranking(
+  { labels, probabilities, subjectIds, thresholds, fold }: HeldOut,
+  metrics: readonly MetricSpec[],
+  options: EvaluationOptions,
+): Pick<Evidence, "metrics" | "threshold" | "roc" | "precisionRecall" | "skipped"> {
   const calls = Uint8Array.from(probabilities, (p, i) => (p >= thresholds[fold[i]!]! ? 1 : 0));
-  const main = intervals(mainMetrics, labels, probabilities, subjectIds, options);
+  const main = intervals(metrics, labels, probabilities, subjectIds, options);
   const atThreshold = intervals(thresholdMetrics, labels, calls, subjectIds, options);
   const roc = rocCurve(labels, probabilities);
   const precisionRecall = precisionRecallCurve(labels, probabilities);
-  const curve = decisionCurve(labels, probabilities, { thresholds: decisionThresholds(labels) });
   return {
     metrics: main.values,
     threshold: {
@@ -120,8 +146,6 @@ export function evaluate(
     },
     roc: thinned({ x: [...roc.fpr], y: [...roc.tpr] }),
     precisionRecall: thinned({ x: [...precisionRecall.recall], y: [...precisionRecall.precision] }),
-    calibration: calibration(held, options),
-    decision: { thresholds: curve.thresholds, model: curve.model, all: curve.treatAll },
     skipped: main.skipped,
   };
 }

@@ -1,6 +1,6 @@
 // A whole run of a task: records → cohort → features → models → evidence → report, each stage done once and resumable.
 
-import { buildCohort, type Cohort, openCohort, readTask } from "../cohort/index.ts";
+import { type Cohort, cohortTask, isEdTask, openCohort, readScores, scoreModels } from "../cohort/index.ts";
 import type { Mode } from "../concepts/mode.ts";
 import { Stopped } from "../core/errors.ts";
 import {
@@ -23,11 +23,14 @@ import { RunFolder } from "./folder.ts";
 import { checkEvents, foldsFor } from "./plan.ts";
 import { predictFolds, readPredictions, writePredictions } from "./predict.ts";
 import type { ModelResult, RunResult } from "./result.ts";
+import { evaluateScore } from "./scores.ts";
 import { type FoldRecord, trainFold } from "./train.ts";
 import { findTrainer, type Trainer } from "./trainers.ts";
 import { findTruth, readTruth } from "./truth.ts";
 import { codeVersion } from "./version.ts";
 import { type Documents, writeResult } from "./write.ts";
+
+const THRESHOLD_RULE = "Youden's index on tuning patients";
 
 /** What a run is asked to do. */
 export interface RunOptions extends Resources {
@@ -115,6 +118,7 @@ async function runStages(scene: Scene, trainers: readonly Trainer[]): Promise<Ru
     skipped = Math.max(skipped, evidence.skipped);
     results.push({ model: assemble(trainer, folds, evidence), folds });
   }
+  const scores = await judgeScores(scene, cohort, labels, plan);
   const best = await bestPossible(scene, labels, declared);
   const result = describeRun({
     ...scene,
@@ -124,6 +128,7 @@ async function runStages(scene: Scene, trainers: readonly Trainer[]): Promise<Ru
     splits: splitCounts(labels, plan),
     splitRule: plan.rule,
     results,
+    scores,
     bestPossible: best,
     bootstrap: { resamples: resamplesOf(scene), skipped },
   });
@@ -138,7 +143,7 @@ async function extract({ folder, store, task, mode, progress, base }: Scene): Pr
     name: "cohort",
     dependsOn: base,
     work: async () => {
-      const cohort = await buildCohort(store, readTask(task), { mode, out, progress });
+      const cohort = await cohortTask(task).extract(store, { mode, out, progress });
       return { value: null, files: cohort.files };
     },
   });
@@ -214,7 +219,7 @@ type Evidence = ReturnType<typeof evaluate> & Pick<ModelResult, "subgroups">;
 async function judge(scene: Scene, trainer: Trainer, cohort: Cohort, held: HeldOut): Promise<Evidence> {
   const { folder, store, seed, base, progress } = scene;
   const resamples = resamplesOf(scene);
-  const settings = { seed, resamples, thresholdRule: "Youden's index on tuning patients" };
+  const settings = { seed, resamples, thresholdRule: THRESHOLD_RULE };
   return folder.stage({
     name: `evaluate ${trainer.id}`,
     dependsOn: { base, settings, predictions: folder.outputs() },
@@ -224,6 +229,24 @@ async function judge(scene: Scene, trainer: Trainer, cohort: Cohort, held: HeldO
       const families = await subgroupFamilies(store.db, cohort.folder, held.stayIds);
       const value = { ...evaluate(held, settings), subgroups: subgroups(held, families, settings) };
       progress.end(`${resamples} resamples of patients`);
+      return { value, files: [] };
+    },
+  });
+}
+
+/** The clinical scores that the cohort's rows carry, on the same rows. */
+async function judgeScores(scene: Scene, cohort: Cohort, labels: Labels, plan: SplitPlan): Promise<ModelResult[]> {
+  const { folder, store, seed, base, task } = scene;
+  if (!isEdTask(task)) return [];
+  const settings = { seed, resamples: resamplesOf(scene), thresholdRule: THRESHOLD_RULE };
+  return folder.stage({
+    name: "evaluate scores",
+    dependsOn: { base, settings, folds: plan.folds },
+    work: async () => {
+      const points = await readScores(store.db, cohort.folder);
+      const value = scoreModels().map(({ id, title, column }) =>
+        evaluateScore({ id, title, points: points[column]! }, labels, plan, settings),
+      );
       return { value, files: [] };
     },
   });

@@ -12,15 +12,11 @@ const FOLDS = 5;
 /** Train, tuning and held-out patients each need one with the event and one without. */
 const LEAST_PATIENTS = 3;
 
-/** Patients with and without the event. */
+/** Patients with a row that has the event, and with a row that has not. */
 function patientsByOutcome({ subjectIds, labels }: Labels): { withEvent: number; without: number } {
-  const events = new Set<number>();
-  const all = new Set<number>();
-  for (let i = 0; i < labels.length; i++) {
-    all.add(subjectIds[i]!);
-    if (labels[i]) events.add(subjectIds[i]!);
-  }
-  return { withEvent: events.size, without: all.size - events.size };
+  const seen = [new Set<number>(), new Set<number>()] as const;
+  for (let i = 0; i < labels.length; i++) seen[labels[i] ? 1 : 0].add(subjectIds[i]!);
+  return { withEvent: seen[1].size, without: seen[0].size };
 }
 
 /** @throws BedsideError when no split could have both outcomes in every part. */

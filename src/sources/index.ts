@@ -3,4 +3,6 @@ export { sourceCatalog } from "./catalog.ts";
 export { describeImport } from "./describe.ts";
 export { type FoundTable, findTables } from "./find.ts";
 export { type ImportOptions, importRecords } from "./import.ts";
+export { importData } from "./import-data.ts";
+export * as meds from "./meds/index.ts";
 export type * from "./source.ts";

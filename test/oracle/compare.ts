@@ -48,10 +48,13 @@ export async function compare(
   const columns: ColumnComparison[] = [];
   for (const { name } of cohort.dynamic) columns.push(await compareColumn(db, name, dynamic));
   for (const { name } of cohort.static) columns.push(await compareColumn(db, name, statics));
+  const hourlyLabels = cohort.label.per === "hour";
   const outcomes = {
     ours: ours("labels.parquet"),
-    theirs: theirs("outc.parquet"),
-    keys: ["stay_id"],
+    theirs: hourlyLabels
+      ? sql`(select stay_id, (time // 3600)::integer as time, label::double as label from ${theirs("outc.parquet")})`
+      : theirs("outc.parquet"),
+    keys: hourlyLabels ? ["stay_id", "time"] : ["stay_id"],
     only: "all" as const,
   };
   const label = labels ? await compareColumn(db, "label", outcomes) : undefined;

@@ -10,6 +10,26 @@ interface Expected {
 
 const expected = readJsonAsset<Expected>(import.meta.url, "expected.json");
 
+interface FaultsByTask {
+  /** Ids of the faults of mortality24 that the others share. */
+  shared: string[];
+  tasks: Record<string, FaultSpec[]>;
+}
+
+const mortalityFaults = readJsonAsset<FaultSpec[]>(import.meta.url, "faults.json");
+const others = readJsonAsset<FaultsByTask>(import.meta.url, "faults-by-task.json");
+
+/**
+ * The faults of the original in one of YAIB's tasks, its own ones first, whether or not models run on it already.
+ * @example yaibFaults("yaib/aki").map(({ id }) => id) // ["exclusions-from-future", "hours-cut-short", …]
+ */
+export function yaibFaults(task: string): FaultSpec[] {
+  if (task === "yaib/mortality24") return mortalityFaults;
+  const own = others.tasks[task];
+  if (!own) return [];
+  return [...own, ...mortalityFaults.filter(({ id }) => others.shared.includes(id))];
+}
+
 function published(): PublishedValue[] {
   const order = Object.keys(expected.data);
   const rows = [...expected.mortality24.rows].sort((a, b) => order.indexOf(b[1]) - order.indexOf(a[1]));
@@ -34,7 +54,7 @@ export const yaib: System = {
       models: ["lr"],
       truth: "icu_mortality_24h",
       published: published(),
-      faults: readJsonAsset<FaultSpec[]>(import.meta.url, "faults.json"),
+      faults: yaibFaults("yaib/mortality24"),
     },
   ],
   differences({ id, title, version }, mode) {

@@ -1,0 +1,35 @@
+// The cohort of any task that gives predictors: those of the benchmark language and those of the emergency benchmark.
+import { nearestName, UsageError } from "../core/errors.ts";
+import type { RecordStore } from "../store/index.ts";
+import { type BuildOptions, buildCohort } from "./build.ts";
+import type { Cohort } from "./cohort.ts";
+import { buildEdCohort, edTasks, findEdTask, isEdTask } from "./mimic4ed/index.ts";
+import { readTask, taskIds } from "./task.ts";
+
+/** What a task is called, known before any record is read. */
+export interface CohortTask {
+  id: string;
+  title: string;
+  extract(store: RecordStore, options: BuildOptions): Promise<Cohort>;
+}
+
+/**
+ * The task of an id such as `yaib/mortality24`, or of a YAML file.
+ * @throws UsageError for an unknown id, with the one that may have been meant; BedsideError for a faulty file.
+ */
+export function cohortTask(id: string): CohortTask {
+  if (isEdTask(id)) {
+    return { id, title: findEdTask(id).title, extract: (store, options) => buildEdCohort(store, id, options) };
+  }
+  const known = [...taskIds(), ...edTasks.map((task) => task.id)];
+  if (!known.includes(id) && !/\.ya?ml$/i.test(id)) {
+    const meant = nearestName(id, known);
+    throw new UsageError({
+      code: "task/unknown",
+      what: `There is no task "${id}"`,
+      fix: meant ? `did you mean ${meant}?` : `the tasks are: ${known.join(", ")}`,
+    });
+  }
+  const task = readTask(id);
+  return { id, title: task.title, extract: (store, options) => buildCohort(store, task, options) };
+}

@@ -1,0 +1,46 @@
+// Clinical scores beside the models: nothing is trained, the threshold is chosen on the same tuning patients.
+import type { Labels, SplitPlan } from "../features/index.ts";
+import { chooseThreshold } from "../metrics/index.ts";
+import { type EvaluationOptions, evaluatePoints, type HeldOut } from "./evaluate.ts";
+import type { ModelResult } from "./result.ts";
+
+/** A score: its name, and the points of every row of the labels; more points mean more risk. */
+export interface Score {
+  id: string;
+  title: string;
+  points: Float64Array;
+}
+
+/** How a score does on the rows that the plan holds out. */
+export function evaluateScore(score: Score, labels: Labels, plan: SplitPlan, options: EvaluationOptions): ModelResult {
+  const held = heldOut(score.points, labels, plan);
+  const { skipped: _, ...evidence } = evaluatePoints(held, options);
+  return {
+    id: score.id,
+    title: score.title,
+    chosen: "nothing: a score is used as it is",
+    ...evidence,
+    subgroups: [],
+    trainSeconds: 0,
+  };
+}
+
+function heldOut(points: Float64Array, { subjectIds, stayIds, labels }: Labels, plan: SplitPlan): HeldOut {
+  const rows: { row: number; fold: number }[] = [];
+  const thresholds: number[] = [];
+  for (let fold = 0; fold < plan.folds; fold++) {
+    const { tuning, heldOut } = plan.parts(fold);
+    const take = (values: ArrayLike<number>) => Float64Array.from(tuning, (row) => values[row]!);
+    thresholds.push(chooseThreshold(take(labels), take(points), { rule: "youden" }).threshold);
+    for (const row of heldOut) rows.push({ row, fold });
+  }
+  rows.sort((a, b) => a.row - b.row);
+  return {
+    subjectIds: Float64Array.from(rows, ({ row }) => subjectIds[row]!),
+    stayIds: Float64Array.from(rows, ({ row }) => stayIds[row]!),
+    fold: Int32Array.from(rows, ({ fold }) => fold),
+    labels: Uint8Array.from(rows, ({ row }) => labels[row]!),
+    probabilities: Float64Array.from(rows, ({ row }) => points[row]!),
+    thresholds,
+  };
+}
