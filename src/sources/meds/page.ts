@@ -177,7 +177,7 @@ every code in the dictionary once.`;
 const FOOT = `## Size
 
 Work goes by ranges of patients of about 2 million events, sorted one at a time; the store's tables are sorted by patient, so that
-each range reads its part of them. Synthetic hospital of 6,000 patients (11.4 million events) on two cores: 13.5 s, at most 683 MB
+each range reads its part of them. Synthetic hospital of 6,000 patients (11.4 million events) on two cores, in ranges of 1.5 million: 13.5 s, at most 683 MB
 resident with \`--memory 600MB\`.
 
 ## What is not there
