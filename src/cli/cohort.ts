@@ -4,11 +4,10 @@ import { extractLabels, isAcesTask, readAcesTask } from "../cohort/aces/index.ts
 import { type Cohort, cohortTask, compareModes, printFunnel, printModes } from "../cohort/index.ts";
 import type { Mode } from "../concepts/index.ts";
 import type { Progress } from "../core/progress.ts";
-import { openData } from "../run/data.ts";
 import { meds } from "../sources/index.ts";
-import { lockFolder, type RecordStore, writeJson } from "../store/index.ts";
+import { type RecordStore, writeJson } from "../store/index.ts";
 import type { Given, Verb } from "./options.ts";
-import { stopSignal, terminalProgress } from "./terminal.ts";
+import { withRecords } from "./records.ts";
 
 export const cohort: Verb = {
   name: "cohort",
@@ -29,22 +28,8 @@ export const cohort: Verb = {
   async run(given) {
     const name = given.positionals[0]!;
     const work = isAcesTask(name) ? labels(given, name) : variables(given, name);
-    const out = given.text("out");
-    const signal = stopSignal((line) => console.error(line));
-    const progress = terminalProgress({ quiet: given.flag("quiet"), signal });
-    const release = lockFolder(out);
-    try {
-      const resources = { memory: given.text("memory"), threads: given.number("threads"), progress };
-      const store = await openData(given.texts("data"), out, resources);
-      try {
-        for (const line of await work(store, out, progress)) console.log(line);
-        console.log(`Cohort: ${out}`);
-      } finally {
-        store.close();
-      }
-    } finally {
-      release();
-    }
+    for (const line of await withRecords(given, work)) console.log(line);
+    console.log(`Cohort: ${given.text("out")}`);
     return 0;
   },
 };

@@ -1,12 +1,10 @@
 // bedside meds: writes the records as a MEDS data set.
 
 import { UsageError } from "../core/errors.ts";
-import { openData } from "../run/data.ts";
 import { codeVersion } from "../run/version.ts";
 import { meds as format } from "../sources/index.ts";
-import { lockFolder } from "../store/index.ts";
 import type { Verb } from "./options.ts";
-import { stopSignal, terminalProgress } from "./terminal.ts";
+import { withRecords } from "./records.ts";
 
 const VERSIONS = ["0.4.0", "0.3.3"] as const;
 
@@ -33,33 +31,19 @@ export const meds: Verb = {
         fix: version ? "use bedside meds export" : `use --meds-version ${VERSIONS.join(" or ")}`,
       });
     }
-    const out = given.text("out");
-    const signal = stopSignal((line) => console.error(line));
-    const progress = terminalProgress({ quiet: given.flag("quiet"), signal });
-    const release = lockFolder(out);
-    try {
-      const resources = { memory: given.text("memory"), threads: given.number("threads"), progress };
-      const store = await openData(given.texts("data"), out, resources);
-      try {
-        const made = await format.exportMeds(store, out, {
-          progress,
-          version,
-          seed: given.number("seed"),
-          createdAt: new Date().toISOString(),
-          codeVersion: codeVersion(),
-        });
-        const { subjects, events, codes, shards } = made;
-        const count = (n: number) => n.toLocaleString("en");
-        console.log(
-          `${count(subjects)} subjects, ${count(events)} events, ${count(codes)} codes, ${count(shards)} shards`,
-        );
-        console.log(`MEDS ${version}: ${out}`);
-      } finally {
-        store.close();
-      }
-    } finally {
-      release();
-    }
+    const made = await withRecords(given, (store, out, progress) =>
+      format.exportMeds(store, out, {
+        progress,
+        version,
+        seed: given.number("seed"),
+        createdAt: new Date().toISOString(),
+        codeVersion: codeVersion(),
+      }),
+    );
+    const count = (n: number) => n.toLocaleString("en");
+    const { subjects, events, codes, shards } = made;
+    console.log(`${count(subjects)} subjects, ${count(events)} events, ${count(codes)} codes, ${count(shards)} shards`);
+    console.log(`MEDS ${version}: ${given.text("out")}`);
     return 0;
   },
 };

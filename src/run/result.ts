@@ -1,8 +1,10 @@
 // The result of a run, as written to report.json: everything the report shows, nothing about how it is drawn.
 // No patient id, no date, no row: only aggregates.
+import type { Attrition, AttritionStep } from "../cohort/index.ts";
+import type { TableOneRow } from "../features/index.ts";
 import type { PublishedValue } from "../systems/system.ts";
 
-export type { PublishedValue };
+export type { Attrition, AttritionStep, PublishedValue, TableOneRow };
 
 /** A figure with its bootstrap interval; `low` and `high` are null where the data cannot give one. */
 export interface Estimate {
@@ -17,33 +19,6 @@ export interface MetricValue extends Estimate {
   id: string;
   title: string;
   higherIsBetter: boolean;
-}
-
-/** One step of the cohort funnel. */
-export interface AttritionStep {
-  id: string;
-  /** `ICU stay shorter than 6 hours` */
-  title: string;
-  /** Candidates this criterion hits, whatever the steps before it took. */
-  hits: number;
-  /** Candidates it removes from those still there. */
-  removed: number;
-  remaining: number;
-}
-
-export interface Attrition {
-  /** `ICU stays` */
-  unit: string;
-  start: number;
-  steps: AttritionStep[];
-}
-
-/** A row of table one: per group (all, event, no event) a text such as `64 (52–77)` or `58 (61.7 %)`. */
-export interface TableOneRow {
-  title: string;
-  /** True for the rows that list the levels of the row before. */
-  level?: boolean;
-  cells: string[];
 }
 
 export interface Curve {
