@@ -34,8 +34,9 @@ test("each of its models is the one trained alone at that penalty", async () => 
       const { model } = await logisticPath(train.x, train.y, { tuning, cs: [c], l1Ratios: [l1Ratio] });
       const alone = trainLogisticRegression(train.x, train.y, { c, l1Ratio });
       model.coefficients.forEach((value, j) => {
-        expect(value).toBeCloseTo(alone.coefficients[j]!, 4);
+        expect(value).toBeCloseTo(alone.coefficients[j]!, 7);
       });
+      expect(model.converged && model.violation <= model.settings.tolerance).toBe(true);
     }
   }
 });
@@ -56,6 +57,21 @@ test("a tie goes to the stronger penalty", async () => {
   });
   expect(rows.map((row) => row.nonZero)).toEqual([0, 0, 0, 0]);
   expect(rows[chosen]).toMatchObject({ c: 1e-7, l1Ratio: 1 });
+});
+
+test("refuses NaN in the tuning rows, naming the column", async () => {
+  const data = tuning.x.data.slice();
+  data[2 * tuning.x.columns + 5] = Number.NaN;
+  const path = logisticPath(train.x, train.y, { tuning: { x: { ...tuning.x, data }, y: tuning.y } });
+  await expect(path).rejects.toMatchObject({ problem: { code: "models/not-finite", where: "tuning.x" } });
+  await expect(path).rejects.toThrow("Column x5");
+});
+
+test("stays sound with far more columns than rows", async () => {
+  const few = table(3, 80, 292);
+  const { table: rows, model } = await logisticPath(few.x, few.y, { tuning: table(4, 30, 292), by: "logLoss" });
+  expect(rows.filter((row) => !row.converged)).toEqual([]);
+  expect(model.converged && model.predict(few.x).every((p) => p > 0 && p < 1)).toBe(true);
 });
 
 test("tells of its progress, and stops when asked", async () => {

@@ -1,7 +1,7 @@
 // Trains a grid of penalties, each from its neighbour's solution, and chooses one on tuning data. Knows no test data.
 import type { Matrix } from "../../core/matrix.ts";
 import { badOption, checkLabels, checkMatrix, checkWeights, oneClass } from "../checks.ts";
-import { decisionFunction, type LogisticModel } from "./model.ts";
+import { decisionFunction, type LogisticModel, type LogisticSettings } from "./model.ts";
 import { type LogisticProblem, logisticProblem } from "./problem.ts";
 import { minimise, solverState } from "./solver.ts";
 import { type LogisticOptions, logisticSettings, modelAt, penaltyOf } from "./train.ts";
@@ -41,18 +41,20 @@ export interface LogisticPathRow {
 }
 
 export interface LogisticPath {
-  /** The model of the chosen penalty. */
+  /** The model of the chosen penalty, trained to the full tolerance. */
   readonly model: LogisticModel;
   /** Its place in `table`. */
   readonly chosen: number;
   readonly by: TuningScore;
-  /** All penalties, by l1Ratio, then by c, both ascending. */
+  /** All penalties, by l1Ratio, then by c, both ascending; measured on models trained to a tolerance of 1e-6. */
   readonly table: readonly LogisticPathRow[];
 }
 
 /** The range of C that YAIB searches (its logistic regression configuration). */
 const YAIB_RANGE = [1e-3, 10] as const;
 const DEFAULT_STEPS = 20;
+/** Enough to tell penalties apart; the model chosen is finished to the tolerance asked for. */
+const PATH_TOLERANCE = 1e-6;
 
 /**
  * Trains every combination of `cs` and `l1Ratios` and keeps the model best on the tuning data; equal scores go to the
@@ -83,12 +85,12 @@ export async function logisticPath(
 
   const state = solverState(problem, new Float64Array(x.columns + (base.fitIntercept ? 1 : 0)));
   const rows = new Map<string, LogisticPathRow>();
-  let best: { model: LogisticModel; row: LogisticPathRow } | undefined;
+  let best: { row: LogisticPathRow; parameters: Float64Array; settings: LogisticSettings } | undefined;
   for (const { c, l1Ratio } of snake(cs, l1Ratios)) {
     const settings = { ...base, c, l1Ratio };
     const outcome = minimise(state, penaltyOf(settings), {
       ...settings,
-      tolerance: Math.max(1e-6, settings.tolerance),
+      tolerance: Math.max(PATH_TOLERANCE, settings.tolerance),
       signal,
     });
     const model = modelAt(state, settings, outcome);
@@ -103,12 +105,15 @@ export async function logisticPath(
       converged: model.converged,
     });
     rows.set(`${l1Ratio} ${c}`, row);
-    if (!best || isBetter(row, best.row, by)) best = { model, row };
+    if (!best || isBetter(row, best.row, by)) best = { row, parameters: state.parameters.slice(), settings };
     onProgress?.(rows.size, cs.length * l1Ratios.length, row);
     await new Promise((resume) => setTimeout(resume, 0));
   }
   const table = Object.freeze(l1Ratios.flatMap((l1Ratio) => cs.map((c) => rows.get(`${l1Ratio} ${c}`)!)));
-  return Object.freeze({ model: best!.model, chosen: table.indexOf(best!.row), by, table });
+  const { row, parameters, settings } = best!;
+  const finished = solverState(problem, parameters);
+  const model = modelAt(finished, settings, minimise(finished, penaltyOf(settings), { ...settings, signal }));
+  return Object.freeze({ model, chosen: table.indexOf(row), by, table });
 }
 
 /** Whether a row wins: a better score, or the same one with a stronger penalty. */

@@ -52,6 +52,7 @@ describe("a trained model", () => {
           const { x, y } = table(seed, rows, columns);
           const c = 10 ** logC;
           const model = trainLogisticRegression(x, y, { c, l1Ratio });
+          expect(model.converged).toBe(true);
           expect(breach(x, y, c, l1Ratio, model.coefficients, model.intercept)).toBeLessThan(
             1e-6 * Math.max(1, c * rows),
           );
