@@ -4,7 +4,7 @@ import { averagePrecision } from "./average-precision.ts";
 import { type BootstrapOptions, bootstrapAll, type Interval, numberPatients, type SubjectIds } from "./bootstrap.ts";
 import { brier } from "./brier.ts";
 import { binaryRows, fail, optionWithin, type Rows, type Statistic, saysUndefined } from "./inputs.ts";
-import { isSmall, type RowCounts, type Withheld, withholdSmallCells } from "./small-cells.ts";
+import { isSmall, type RowCounts, smallCellLimit, type Withheld, withholdSmallCells } from "./small-cells.ts";
 
 /** A count, or word that it is withheld. */
 export type Count = number | "withheld";
@@ -34,9 +34,6 @@ export interface SubgroupTable {
   note: string;
 }
 
-/** The cell size rule of the US Centers for Medicare and Medicaid Services: no count of 1 to 10 people. */
-const SMALL_CELL = 10;
-
 export interface SubgroupOptions extends BootstrapOptions {
   /** The patient of each row. */
   subjects: SubjectIds;
@@ -64,11 +61,11 @@ export function subgroupMetrics(
     subjects,
     families,
     metrics = { auroc: auroc.prepare, averagePrecision: averagePrecision.prepare, brier: brier.prepare },
-    limit = SMALL_CELL,
+    limit = smallCellLimit,
     ...bootstrapOptions
   }: SubgroupOptions,
 ): SubgroupTable {
-  optionWithin("limit", limit, SMALL_CELL, Number.MAX_SAFE_INTEGER);
+  optionWithin("limit", limit, smallCellLimit, Number.MAX_SAFE_INTEGER);
   const rows = binaryRows(labels, scores);
   needOneEach("subjects", subjects, rows);
   const { patient, count } = numberPatients(subjects);

@@ -34,7 +34,7 @@ export interface CalibrationBin {
   count: number | null;
 }
 
-/** A row of the subgroup table. Suppressed counts are the text `1–10` or `>10, suppressed`. */
+/** A row of the subgroup table. A count that is withheld is the text `withheld`. */
 export interface SubgroupRow {
   family: string;
   group: string;
