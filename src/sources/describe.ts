@@ -9,14 +9,22 @@ export function describeImport(manifest: StoreManifest): string[] {
   for (const { title, version, versionReason, tables, missing } of manifest.sources) {
     lines.push(`${title} ${version} (${versionReason})`);
     const width = Math.max(...tables.map(({ table }) => table.length), ...missing.map(({ table }) => table.length));
-    for (const { table, rows, declaredRows } of tables) {
+    for (const { table, rows, declaredRows, dropped } of tables) {
       const verdict =
         declaredRows === undefined
           ? ""
           : declaredRows === rows
             ? "as declared"
             : `DIFFERS: ${count(declaredRows)} declared`;
-      lines.push(`  ${table.padEnd(width)} ${count(rows).padStart(13)}  ${verdict}`.trimEnd());
+      const left = dropped?.length ? `columns left out: ${dropped.join(", ")}` : "";
+      const notes = [verdict, left].filter(Boolean).join("; ");
+      lines.push(`  ${table.padEnd(width)} ${count(rows).padStart(13)}  ${notes}`.trimEnd());
+    }
+    const differing = tables.filter(({ rows, declaredRows }) => declaredRows !== undefined && declaredRows !== rows);
+    if (differing.length > 0) {
+      lines.push(
+        `  Warning: ${differing.length} of ${tables.length} tables do not have the rows that ${version} declares: a part of the release, or a damaged copy.`,
+      );
     }
     for (const { table, neededFor } of missing) {
       lines.push(

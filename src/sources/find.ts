@@ -1,12 +1,13 @@
 // Finds the tables of known data sets in the folders a user names, by file names and columns. Reads headers only.
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { BedsideError } from "../core/errors.ts";
 import { groupBy } from "../core/group.ts";
 import { type Database, explainFailure, isFolder } from "../store/index.ts";
 import { sourceCatalog } from "./catalog.ts";
-import { fits, matchColumns, wrongColumns } from "./columns.ts";
+import { checkDistinct, fits, matchColumns, wrongColumns } from "./columns.ts";
 import { type FileFormat, readHeader } from "./header.ts";
+import { isStore } from "./journal.ts";
 import type { SourceSpec, TableSpec } from "./source.ts";
 
 /** A file that holds a table. */
@@ -40,6 +41,8 @@ const ENDINGS: readonly [string, FileFormat][] = [
 const PREFERENCE: readonly FileFormat[] = ["parquet", "csv.gz", "csv"];
 /** How deep tables may lie below the folder named: `release/hosp/patients.csv.gz`. */
 const DEPTH = 3;
+/** How far they are looked for to say where they may be: a wrong folder may be a whole disk. */
+const ADVICE = { deepest: 8, most: 20_000, lenient: true };
 
 /**
  * The tables found in the folders.
@@ -47,6 +50,9 @@ const DEPTH = 3;
  */
 export async function findTables(db: Database, folders: readonly string[]): Promise<FoundTable[]> {
   const found: FoundTable[] = [];
+  const seen = new Set<string>();
+  // a folder may be given beside one that holds it
+  const isNew = (path: string) => seen.size < seen.add(realpathSync(path)).size;
   for (const folder of folders) {
     checkFolder(folder);
     const candidates = preferred(listFiles(folder));
@@ -54,10 +60,21 @@ export async function findTables(db: Database, folders: readonly string[]): Prom
     const here: FoundTable[] = [];
     for (const files of releases.values()) here.push(...(await identify(db, files)));
     if (here.length === 0) throw nothingFound(folder);
-    found.push(...here);
+    found.push(...here.filter(({ path }) => isNew(path)));
   }
   checkUnique(found);
   return found.sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The folders in which the tables truly lie, links followed: the database must be allowed to open them. */
+export function realFolders(folders: readonly string[]): string[] {
+  const known = tableNames();
+  const files = folders.filter(isFolder).flatMap((folder) => listFiles(folder));
+  return [...new Set(files.filter(({ table }) => known.has(table)).map(({ path }) => dirname(realpathSync(path))))];
+}
+
+function tableNames(): Set<string> {
+  return new Set(sourceCatalog().flatMap(({ tables }) => tables.map(({ table }) => table)));
 }
 
 /** The order of the catalogue. */
@@ -82,27 +99,38 @@ function checkFolder(folder: string): void {
   });
 }
 
-function listFiles(folder: string): Candidate[] {
-  const modules = new Set(
-    sourceCatalog().flatMap(({ tables }) =>
-      tables.flatMap(({ module, otherModules }) => [module, ...(otherModules ?? [])]),
-    ),
-  );
+/** The names of the folders in which a data set's releases keep their tables. */
+function modulesOf({ tables }: SourceSpec): Set<string> {
+  return new Set(tables.flatMap(({ module, otherModules }) => [module, ...(otherModules ?? [])]).filter(Boolean));
+}
+
+/** Files by their ending; `lenient` passes over folders that may not be opened, and looks at `most` entries. */
+function listFiles(
+  folder: string,
+  { deepest = DEPTH, most = Number.POSITIVE_INFINITY, lenient = false } = {},
+): Candidate[] {
+  const modules = new Set(sourceCatalog().flatMap((source) => [...modulesOf(source)]));
   const files: Candidate[] = [];
+  let looked = 0;
   const walk = (path: string, depth: number) => {
     let entries: ReturnType<typeof readEntries>;
     try {
       entries = readEntries(path);
     } catch (cause) {
+      if (lenient) return;
       throw explainFailure(cause, path);
     }
     for (const entry of entries) {
+      if (++looked > most) return;
       const full = join(path, entry.name);
-      if (entry.isDirectory() && depth < DEPTH && !entry.name.startsWith(".")) walk(full, depth + 1);
       const ending = ENDINGS.find(([text]) => entry.name.toLowerCase().endsWith(text));
-      if (!ending || entry.isDirectory()) continue;
-      const stat = statSync(full, { throwIfNoEntry: false });
-      if (!stat?.isFile()) continue;
+      if (!ending && entry.isFile()) continue;
+      const stat = statOf(full);
+      if (stat?.isDirectory() && depth < deepest && !entry.name.startsWith(".")) {
+        // a store that lies among the records was made from them
+        if (!isStore(full)) walk(full, depth + 1);
+      }
+      if (!ending || !stat?.isFile()) continue;
       const parent = dirname(resolve(full));
       const module = modules.has(basename(parent).toLowerCase()) ? basename(parent).toLowerCase() : "";
       files.push({
@@ -121,6 +149,15 @@ function listFiles(folder: string): Candidate[] {
   return files;
 }
 
+/** What a name leads to, if anything that may be looked at. */
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function readEntries(path: string) {
   return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -135,11 +172,12 @@ function preferred(files: Candidate[]): Candidate[] {
 
 /** Tells the data sets of a release: each file goes to the data set whose columns it has, else to the release's. */
 async function identify(db: Database, files: Candidate[]): Promise<FoundTable[]> {
-  const known = new Set(sourceCatalog().flatMap(({ tables }) => tables.map(({ table }) => table)));
+  const known = tableNames();
   const opened: { file: Candidate; header: string[]; options: { source: SourceSpec; spec: TableSpec }[] }[] = [];
   for (const file of files) {
     if (!known.has(file.table)) continue;
     const header = await readHeader(db, file.path, file.format);
+    checkDistinct(file.path, header);
     const options = sourceCatalog().flatMap((source) =>
       source.tables.filter(({ table }) => table === file.table).map((spec) => ({ source, spec })),
     );
@@ -155,25 +193,41 @@ async function identify(db: Database, files: Candidate[]): Promise<FoundTable[]>
     const byVotes = [...options].sort((a, b) => (votes.get(b.source) ?? 0) - (votes.get(a.source) ?? 0));
     const best = byVotes[0]!;
     if (!fits(best.spec, header)) throw wrongColumns(file.path, best, header, matchColumns(best.spec, header));
+    checkModule(file, best.source);
     const { table: _, ...rest } = file;
     return { ...rest, ...best, header };
   });
 }
 
+/** @throws BedsideError when a table lies in a folder of another data set, as triage of MIMIC-IV-ED in icu/. */
+function checkModule({ module, path, table }: Candidate, source: SourceSpec): void {
+  if (!module || modulesOf(source).has(module)) return;
+  const owner = sourceCatalog().find((other) => modulesOf(other).has(module))!;
+  throw new BedsideError({
+    code: "import/other-table",
+    what: `The file holds ${table} of ${source.title}, but lies in a folder of ${owner.title}`,
+    where: path,
+    why: `its columns are those of ${source.title}, which has no folder ${module}/`,
+    fix: `keep ${source.title} in a folder of its own, and give both with --data A --data B`,
+  });
+}
+
 function nothingFound(folder: string): BedsideError {
-  const names = sourceCatalog().map(({ title, tables }) => `${title} (${tables[0]!.table}, …)`);
-  let entries: string[] = [];
-  try {
-    entries = readdirSync(folder);
-  } catch {
-    // an unreadable folder has been said to be one before
-  }
+  const wanted = sourceCatalog().map(({ title, tables }) => {
+    const places = tables.map(({ module, table }) => (module ? `${module}/${table}` : table.toUpperCase()));
+    return `${title} (${places.slice(0, 2).join(", ")}, … ${places.length} tables)`;
+  });
+  const known = tableNames();
+  const deeper = listFiles(folder, ADVICE).filter(({ table }) => known.has(table));
+  const releases = [...new Set(deeper.map(({ release }) => release))].slice(0, 3);
   return new BedsideError({
     code: "import/no-tables",
     what: "No table of a known data set was found in this folder",
     where: folder,
-    why: `it holds ${entries.length} entries, none of which is a csv, csv.gz or Parquet file of ${names.join(", ")}`,
-    fix: "name the folder of the release, the one that holds hosp/ and icu/ (MIMIC-IV), ed/ (MIMIC-IV-ED) or ADMISSIONS.csv.gz (MIMIC-III)",
+    why: `of its ${readdirSync(folder).length} entries none is, and none holds, a csv, csv.gz or Parquet file of ${wanted.join(", ")}`,
+    fix: releases.length
+      ? `tables lie deeper: use ${releases.map((path) => `--data ${path}`).join(" or ")}`
+      : "name the folder of the release, the one that holds hosp/ and icu/ (MIMIC-IV), ed/ (MIMIC-IV-ED) or ADMISSIONS.csv.gz (MIMIC-III)",
   });
 }
 

@@ -1,7 +1,7 @@
 // The column names of a file: the first line of a csv or csv.gz, the schema of a Parquet file. Reads no further.
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { BedsideError } from "../core/errors.ts";
+import { BedsideError, Bug, Stopped } from "../core/errors.ts";
 import { type Database, explainFailure, literal, sql } from "../store/index.ts";
 
 /** How a file is written. */
@@ -14,9 +14,9 @@ const GZIP_MAGIC = 0x1f8b;
 /** The column names as the file has them, without a byte-order mark. */
 export async function readHeader(db: Database, path: string, format: FileFormat): Promise<string[]> {
   if (format === "parquet") {
-    const rows = await db.rows<{ column_name: string }>(sql`describe select * from read_parquet(${literal(path)})`);
-    return rows.map((row) => row.column_name);
+    return parquetColumns(db, path);
   }
+  if (statSync(path).size === 0) throw emptyFile(path);
   if (format === "csv.gz" && !isGzip(path)) {
     throw new BedsideError({
       code: "import/not-gzip",
@@ -28,16 +28,40 @@ export async function readHeader(db: Database, path: string, format: FileFormat)
   }
   const line = await firstLine(path, format);
   const names = splitLine(line.replace(/^\uFEFF/, ""));
-  if (names.length === 1 && names[0] === "") {
-    throw new BedsideError({
-      code: "import/empty-file",
-      what: "The file is empty",
-      where: path,
-      why: "it has no header line",
-      fix: "download it again, or take it out of the folder",
-    });
-  }
+  if (names.length === 1 && names[0] === "") throw emptyFile(path);
   return names;
+}
+
+async function parquetColumns(db: Database, path: string): Promise<string[]> {
+  try {
+    const rows = await db.rows<{ column_name: string }>(sql`describe select * from read_parquet(${literal(path)})`);
+    return rows.map((row) => row.column_name);
+  } catch (cause) {
+    throw unreadableFile(path, explainFailure(cause, path));
+  }
+}
+
+function emptyFile(path: string): BedsideError {
+  return new BedsideError({
+    code: "import/empty-file",
+    what: "The file is empty",
+    where: path,
+    why: "it has no header line",
+    fix: "download it again, or take it out of the folder",
+  });
+}
+
+/** The error for a file the database gives up on; what it says may quote the file, so only its kind is told. */
+export function unreadableFile(path: string, cause: unknown): Error {
+  if (cause instanceof BedsideError || cause instanceof Stopped || cause instanceof Bug) return cause;
+  const kind = /^([A-Z][A-Za-z -]{2,30} Error):/.exec(cause instanceof Error ? cause.message : "")?.[1];
+  return new BedsideError({
+    code: "import/unreadable-file",
+    what: "The file cannot be read",
+    where: path,
+    why: `it is damaged, cut off, or not of the format its name says${kind ? ` (DuckDB: ${kind})` : ""}`,
+    fix: "download or copy it again, then run the same command: finished tables are kept",
+  });
 }
 
 function isGzip(path: string): boolean {
@@ -85,7 +109,7 @@ export function cutOff(path: string, cause?: unknown): BedsideError {
       code: "import/truncated",
       what: "The compressed file is cut off or damaged",
       where: path,
-      why: "it ends before its contents do; a download or a copy was probably interrupted",
+      why: `its ${statSync(path).size.toLocaleString("en")} bytes end before its contents do, or some of them are wrong; a download or a copy was probably interrupted`,
       fix: "download or copy it again, then run the same command: finished tables are kept",
     },
     { cause },

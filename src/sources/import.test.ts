@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -16,7 +17,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BedsideError, Stopped } from "../core/errors.ts";
 import { silent } from "../core/progress.ts";
-import { hashFile, openRecordStore, sql } from "../store/index.ts";
+import { hashFile, literal, openDatabase, openRecordStore, Sql, sql } from "../store/index.ts";
 import { describeImport } from "./describe.ts";
 import { type FixtureOptions, writeFixture } from "./fixture.ts";
 import { importRecords } from "./import.ts";
@@ -39,6 +40,19 @@ const importAll = (...names: string[]) =>
 function rewrite(file: string, change: (text: string) => string): void {
   const path = join(data(), file);
   writeFileSync(path, gzipSync(change(gunzipSync(readFileSync(path)).toString("utf8"))));
+}
+
+/** Makes a Parquet file of icustays in place of the csv, with one column changed. */
+async function asParquet(change: string): Promise<string> {
+  const csv = join(data(), "icu/icustays.csv.gz");
+  const parquet = join(data(), "icu/icustays.parquet");
+  const db = await openDatabase({ folders: [data()], tempFolder: join(folder, "temp") });
+  await db.run(
+    sql`copy (select * replace (${new Sql([change], [])}) from read_csv(${csv})) to ${literal(parquet)} (format parquet)`,
+  );
+  db.close();
+  rmSync(csv);
+  return parquet;
 }
 
 async function refusal(attempt: Promise<unknown> = importAll()): Promise<BedsideError["problem"]> {
@@ -137,6 +151,70 @@ describe("finds", () => {
     expect(patients!.map(({ subject_id }) => subject_id)).toEqual([100, 200, 300]);
   });
 
+  test("files whose whole name is in capitals", async () => {
+    writeFixture(data("three"), { source: "mimic-iii", tables: ["patients", "icustays"], capitals: true });
+    for (const name of readdirSync(data("three"))) {
+      renameSync(join(data("three"), name), join(data("three"), name.toUpperCase()));
+    }
+    expect((await importAll("three")).sources[0]!.tables.map(({ rows }) => rows)).toEqual([3, 3]);
+  });
+
+  test("modules behind links, and a folder given beside the one that holds it", async () => {
+    fixture({}, "elsewhere");
+    mkdirSync(data());
+    for (const module of ["hosp", "icu"]) symlinkSync(join("..", "elsewhere", module), join(data(), module));
+    const manifest = await importAll("data", "elsewhere", "elsewhere/icu");
+    expect(manifest.sources[0]!.tables.map(({ rows }) => rows)).toEqual([3, 3, 3, 3]);
+  });
+
+  test("no tables in a store that lies among the records", async () => {
+    fixture();
+    await importRecords([data()], store("a"), { progress: silent });
+    renameSync(store("a"), join(data(), "old-store"));
+    const paths = (await importAll()).sources[0]!.tables.map(({ input }) => input.path);
+    expect(paths.filter((path) => path.includes("old-store"))).toEqual([]);
+    expect(paths.length).toBe(few.length);
+  });
+
+  test("a synthetic hospital by the note beside it, with the rows the note declares", async () => {
+    fixture();
+    writeFileSync(
+      join(data(), "SYNTHETIC.json"),
+      JSON.stringify({ version: "3.1", rows: { patients: 3, icustays: 4 } }),
+    );
+    const manifest = await importAll();
+    const { version, dataUse, tables } = manifest.sources[0]!;
+    expect([version, dataUse]).toEqual(["3.1 synthetic", "synthetic"]);
+    expect(tables.map(({ declaredRows }) => declaredRows)).toEqual([3, undefined, 4, undefined]);
+    const lines = describeImport(manifest);
+    expect(lines.find((line) => line.includes("patients"))).toMatch(/as declared/);
+    expect(lines.find((line) => line.includes("icustays"))).toMatch(/DIFFERS: 4 declared/);
+    expect(lines.find((line) => line.includes("Warning"))).toMatch(/1 of 4 tables/);
+  });
+
+  test("columns it does not know, leaves them out and says so", async () => {
+    fixture();
+    rewrite("hosp/patients.csv.gz", (text) =>
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line, i) => `${line},${i ? 7 : "Shoe_Size"}`)
+        .join("\n"),
+    );
+    const manifest = await importAll();
+    expect(manifest.sources[0]!.tables[0]!.dropped).toEqual(["Shoe_Size"]);
+    expect(describeImport(manifest).find((line) => line.includes("patients"))).toMatch(/left out: Shoe_Size/);
+    expect(JSON.stringify(await contents())).not.toMatch(/shoe/i);
+  });
+
+  test("texts over several lines, as they are", async () => {
+    fixture();
+    rewrite("icu/chartevents.csv.gz", (text) => text.replaceAll("\n", "\r\n").replace('"text, 3 ', '"one\ntwo, 3 '));
+    await importAll();
+    const { "mimic_iv.chartevents": events } = (await contents()) as Record<string, { value: string }[]>;
+    expect(events!.map(({ value }) => value)).toContain('one\ntwo, 3 "7"');
+  });
+
   test("a byte-order mark, Windows line ends and column names in capitals", async () => {
     fixture();
     rewrite("hosp/patients.csv.gz", (text) => {
@@ -171,9 +249,10 @@ describe("refuses, and says what, where, why and the fix:", () => {
     const path = join(data(), "icu/chartevents.csv.gz");
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * share)));
-    const { code, where } = await refusal();
+    const { code, where, why } = await refusal();
     expect(code).toBe("import/truncated");
     expect(where).toBe(path);
+    expect(why).toContain(Math.floor(bytes.length * share).toLocaleString("en"));
   });
 
   test("a compressed file with one byte changed", async () => {
@@ -235,6 +314,78 @@ describe("refuses, and says what, where, why and the fix:", () => {
     expect(what).toContain("MIMIC-III");
   });
 
+  test("a table in a folder of another data set", async () => {
+    writeFixture(data("ed"), { source: "mimic-iv-ed", tables: ["triage"] });
+    renameSync(join(data("ed"), "ed/triage.csv.gz"), join(data(), "icu/triage.csv.gz"));
+    const { code, what, where } = await refusal();
+    expect(code).toBe("import/other-table");
+    expect(what).toMatch(/triage of MIMIC-IV-ED.*MIMIC-IV/);
+    expect(where).toContain("icu/triage.csv.gz");
+  });
+
+  test("a misspelt column that only newer versions have", async () => {
+    rewrite("icu/chartevents.csv.gz", (text) => text.replace("caregiver_id", "care_giver_id"));
+    const { code, what, why, fix } = await refusal();
+    expect(code).toBe("import/missing-column");
+    expect(what).toContain("caregiver_id");
+    expect(why).toContain("valueuom");
+    expect(fix).toContain("care_giver_id");
+  });
+
+  test("a column that stands there twice", async () => {
+    rewrite("icu/icustays.csv.gz", (text) => text.replace("outtime", "InTime"));
+    const { code, what } = await refusal();
+    expect(code).toBe("import/duplicate-column");
+    expect(what).toContain("InTime");
+  });
+
+  test("columns separated by something else", async () => {
+    rewrite("icu/icustays.csv.gz", (text) => text.replaceAll(",", ";"));
+    expect((await refusal()).why).toMatch(/separated by ";"/);
+  });
+
+  test("a line that speaks of a full disk, for what is wrong with it", async () => {
+    rewrite("icu/icustays.csv.gz", (text) => text.replace(/\n\d+/, "\nno space left on device"));
+    expect((await refusal()).code).toBe("import/unreadable-value");
+  });
+
+  test("a value of a Parquet file that cannot be read, by column and row, without showing it", async () => {
+    const path = await asParquet("case when stay_id < 200 then 'May' || stay_id else intime::varchar end as intime");
+    const { code, what, where, why } = await refusal();
+    expect(code).toBe("import/unreadable-value");
+    expect(what).toContain("intime");
+    expect(where).toBe(`${path}, row 3`);
+    expect([what, where, why].join()).not.toContain("May");
+  });
+
+  test("a Parquet file of numbers where times should be", async () => {
+    await asParquet("epoch_ms(intime) as intime");
+    expect((await refusal()).what).toContain("intime");
+  });
+
+  test("a damaged Parquet file", async () => {
+    const path = await asParquet("los as los");
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
+    const { code, where } = await refusal();
+    expect(code).toBe("import/unreadable-file");
+    expect(where).toBe(path);
+  });
+
+  test("a folder whose tables lie deeper, and says where", async () => {
+    fixture({}, "deep/a/b/c/d/release");
+    const { code, fix } = await refusal(importAll("deep"));
+    expect(code).toBe("import/no-tables");
+    expect(fix).toContain(data("deep/a/b/c/d/release"));
+  });
+
+  test("a store among the records", async () => {
+    const inside = join(data(), "results", "store");
+    const { code } = await refusal(importRecords([data()], inside, { progress: silent }));
+    expect(code).toBe("import/output-over-input");
+    expect(existsSync(join(data(), "results"))).toBe(false);
+  });
+
   test("a table of an older version among newer ones", async () => {
     fixture({ tables: ["chartevents"], version: "2.0" });
     const { code, where } = await refusal();
@@ -273,6 +424,24 @@ describe("a second import", () => {
     await importRecords([data()], store("other"), { progress: silent, threads: 1 });
     expect(await hashes("other")).toEqual(before);
     expect(await hashes()).toEqual(before);
+  });
+
+  test("gives the same bytes with other threads and memory, also where rows differ in nothing that sorts them", async () => {
+    fixture();
+    const tied = Array.from({ length: 300_000 }, (_, i) => `1,1,1,1,2150-01-01,2150-01-01,${i % 3},a,${i},mmHg,0`);
+    rewrite("icu/chartevents.csv.gz", (text) => [text.split("\n")[0], ...tied].join("\n"));
+    await importRecords([data()], store(), { progress: silent, threads: 1 });
+    await importRecords([data()], store("other"), { progress: silent, threads: 4, memory: "100MB" });
+    expect(await hashes("other")).toEqual(await hashes());
+  });
+
+  test("removes what a killed import left half-written", async () => {
+    fixture();
+    await importAll();
+    const half = join(store(), "mimic-iv", ".labevents.parquet.4711.part");
+    writeFileSync(half, "PAR1");
+    await importAll();
+    expect(existsSync(half)).toBe(false);
   });
 
   test("goes on after a stop, and ends with the same store", async () => {

@@ -1,28 +1,26 @@
 // Folders of raw records into a store: found, checked, converted table by table, resumable. Knows no data set by name.
-import { readdirSync, realpathSync, rmSync, statSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
-import { BedsideError, Stopped } from "../core/errors.ts";
+import { rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Stopped } from "../core/errors.ts";
 import { groupBy } from "../core/group.ts";
 import type { Progress } from "../core/progress.ts";
 import {
   type Database,
-  explainFailure,
   hashText,
   isFolder,
   lockFolder,
   openDatabase,
   readJson,
-  type StoredSource,
-  type StoredTable,
   type StoreManifest,
   writeJson,
 } from "../store/index.ts";
-import { compareVersions } from "./catalog.ts";
 import { convertTable } from "./convert.ts";
-import { type FoundTable, findTables } from "./find.ts";
-import { hasJournal, Journal, type JournalEntry } from "./journal.ts";
+import { type FoundTable, findTables, realFolders } from "./find.ts";
+import { Journal, type JournalEntry } from "./journal.ts";
+import { describeStore } from "./manifest.ts";
+import { checkApart, checkOutput, removeIfEmpty, removeLeftovers } from "./output.ts";
 import { verifyInput } from "./verify.ts";
-import { tellVersion, type VersionBounds, versionBounds } from "./version.ts";
+import { versionBounds } from "./version.ts";
 
 /** What an import may use, and where it tells of itself. */
 export interface ImportOptions {
@@ -49,7 +47,8 @@ export async function importRecords(
   const wasThere = isFolder(store);
   const release = lockFolder(store);
   try {
-    const given = folders.filter(isFolder);
+    removeLeftovers(store);
+    const given = [...folders.filter(isFolder), ...realFolders(folders)];
     const db = await openDatabase({
       folders: [...given, store],
       tempFolder: join(store, ".temp"),
@@ -196,40 +195,6 @@ async function convertOne(
   };
 }
 
-function describeStore(
-  sources: readonly FoundTable[][],
-  bounds: readonly VersionBounds[],
-  stored: ReadonlyMap<FoundTable, JournalEntry>,
-  codeVersion: string,
-): StoreManifest {
-  const described = sources.map((tables, i): StoredSource => {
-    const { source } = tables[0]!;
-    const entries = tables.map((table) => stored.get(table)!);
-    const rows = new Map(entries.map((entry) => [entry.table, entry.rows]));
-    const { declared, oldest, ...told } = tellVersion(source, tables, rows, bounds[i]!);
-    return {
-      id: source.id,
-      title: source.title,
-      ...told,
-      tables: entries.map(({ table, file, rows, input }): StoredTable => {
-        const declaredRows = declared[table];
-        return { table, file, rows, ...(declaredRows === undefined ? {} : { declaredRows }), input };
-      }),
-      missing: source.tables
-        .filter(({ table }) => !rows.has(table))
-        .filter(
-          ({ since, until }) =>
-            (!since || compareVersions(since, oldest) <= 0) && (!until || compareVersions(until, oldest) >= 0),
-        )
-        .map(({ table, neededFor }) => ({ table, neededFor })),
-    };
-  });
-  const inputs = described.flatMap(({ id, tables }) =>
-    tables.map(({ table, input }) => `${id}/${table} ${input.sha256}`),
-  );
-  return { schema: 1, codeVersion, fingerprint: hashText(inputs.sort().join("\n")), sources: described };
-}
-
 /** Writes store.json only where it changes, so that an unchanged store stays as it is. */
 async function keepManifest(store: string, manifest: StoreManifest): Promise<void> {
   const path = join(store, "store.json");
@@ -240,55 +205,4 @@ async function keepManifest(store: string, manifest: StoreManifest): Promise<voi
     // a damaged manifest is written anew
   }
   if (JSON.stringify(before) !== JSON.stringify(manifest)) await writeJson(path, manifest);
-}
-
-function checkApart(folder: string, store: string): void {
-  const [input, output] = [real(folder), real(store)];
-  if (output !== input && !input.startsWith(output + sep)) return;
-  throw new BedsideError({
-    code: "import/output-over-input",
-    what: "The store would be written over the records",
-    where: store,
-    why: "the folder with the records is the store's folder, or lies in it",
-    fix: "choose another --out",
-  });
-}
-
-/** The path without links, as far as it exists. */
-function real(path: string): string {
-  const full = resolve(path);
-  try {
-    return realpathSync(full);
-  } catch {
-    const parent = dirname(full);
-    return parent === full ? full : join(real(parent), full.slice(parent.length).replaceAll(sep, ""));
-  }
-}
-
-function checkOutput(store: string): void {
-  if (!isFolder(store)) return;
-  let names: string[];
-  try {
-    names = readdirSync(store).filter((name) => name !== ".bedside.lock");
-  } catch (cause) {
-    throw explainFailure(cause, store);
-  }
-  if (names.length === 0 || hasJournal(store) || names.includes("store.json")) return;
-  // what a first import leaves when it fails before any table is done
-  if (names.every((name) => name === ".temp")) return;
-  throw new BedsideError({
-    code: "import/output-taken",
-    what: "The folder of the store holds other things",
-    where: store,
-    why: "it is neither empty nor a store that an earlier import made",
-    fix: "choose an empty or new folder with --out",
-  });
-}
-
-function removeIfEmpty(store: string): void {
-  try {
-    if (readdirSync(store).length === 0) rmSync(store, { recursive: true });
-  } catch {
-    // the folder is gone or cannot be read: nothing to tidy
-  }
 }

@@ -1,6 +1,7 @@
 // Data sets found in folders and imported into a store; the synthetic hospital has a sub-folder of its own.
 export { sourceCatalog } from "./catalog.ts";
 export { describeImport } from "./describe.ts";
+export { type DetectedSource, detectSources } from "./detect.ts";
 export { type FoundTable, findTables } from "./find.ts";
 export { type ImportOptions, importRecords } from "./import.ts";
 export { importData } from "./import-data.ts";

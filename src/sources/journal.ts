@@ -60,6 +60,11 @@ export function hasJournal(store: string): boolean {
   return existsSync(join(store, NAME));
 }
 
+/** Whether a folder is a store, finished or begun. */
+export function isStore(folder: string): boolean {
+  return hasJournal(folder) || existsSync(join(folder, "store.json"));
+}
+
 function readOrNew(path: string): JournalFile {
   try {
     const content = readJson<JournalFile>(path);

@@ -25,6 +25,8 @@ export interface TableSpec {
   since?: string;
   until?: string;
   columns: ColumnSpec[];
+  /** Columns of older versions that are left out of the store. */
+  retired?: string[];
   /** Order of rows in the store. */
   sortBy: string[];
   /** What cannot be run without it, in words: `every ICU cohort`. */

@@ -1,10 +1,10 @@
 // Tells a data set's version from its columns and row counts. No release says it in its tables.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { BedsideError } from "../core/errors.ts";
+import { BedsideError, nearestName } from "../core/errors.ts";
 import { readJson, type StoredSource } from "../store/index.ts";
 import { compareVersions } from "./catalog.ts";
-import { matchColumns } from "./columns.ts";
+import { matchColumns, missingColumns } from "./columns.ts";
 import type { FoundTable } from "./find.ts";
 import type { SourceSpec } from "./source.ts";
 
@@ -49,16 +49,29 @@ export function versionBounds(tables: readonly FoundTable[]): VersionBounds {
   }
   const { atLeast, before, oldFile, newFile, ...rest } = bounds;
   if (atLeast && before && compareVersions(before.version, atLeast.version) <= 0) {
-    const { source, spec } = tables.find(({ path }) => path === oldFile)!;
-    throw new BedsideError({
-      code: "import/mixed-versions",
-      what: `Table ${spec.table} is of an older version of ${source.title} than the others`,
-      where: oldFile,
-      why: `${before.because}, which every version from ${before.version} on has, while ${newFile} shows version ${atLeast.version} or later`,
-      fix: "take all tables from one release",
-    });
+    throw mixedVersions(tables.find(({ path }) => path === oldFile)!, { atLeast, before, newFile });
   }
   return { ...rest, ...(atLeast ? { atLeast } : {}), ...(before ? { before } : {}) };
+}
+
+/** A file without columns that the version of the others has: misspelt there, or of an older version. */
+function mixedVersions(
+  old: FoundTable,
+  { atLeast, before, newFile }: Required<VersionBounds> & { newFile: string | undefined },
+): BedsideError {
+  const { source, spec, header, path } = old;
+  const { absent, extra } = matchColumns(spec, header);
+  const names = absent
+    .filter(({ since }) => since && compareVersions(since, atLeast.version) <= 0)
+    .map(({ name }) => name);
+  if (names.some((name) => nearestName(name, extra))) return missingColumns(path, old, header, { names, extra });
+  return new BedsideError({
+    code: "import/mixed-versions",
+    what: `Table ${spec.table} is of an older version of ${source.title} than the others`,
+    where: path,
+    why: `${before.because}, which every version from ${before.version} on has, while ${newFile} shows version ${atLeast.version} or later`,
+    fix: "take all tables from one release",
+  });
 }
 
 type Told = Pick<StoredSource, "version" | "versionReason" | "dataUse"> & {
@@ -98,28 +111,47 @@ export function tellVersion(
       oldest: possible.at(-1) ?? oldest,
     };
   }
-  let best:
-    | { version: string; dataUse: StoredSource["dataUse"]; declared: Record<string, number>; equal: number }
-    | undefined;
-  for (const { version, dataUse, rows: declared } of source.versions) {
-    const equal = [...rows].filter(([table, count]) => declared[table] === count).length;
-    const known = [...rows].filter(([table]) => declared[table] !== undefined).length;
-    if (equal > 0 && equal * 2 >= known && equal > (best?.equal ?? 0)) best = { version, dataUse, declared, equal };
-  }
+  const best = byRowCounts(source, rows, new Set(possible));
   if (best) {
     return {
       ...best,
       versionReason: `${best.equal} of ${rows.size} tables have the row counts of ${best.version}`,
-      oldest: best.version.split(" ")[0]!,
+      oldest: releaseOf(best.version),
     };
   }
   const newest = possible.at(-1) ?? oldest;
   const reasons = [bounds.atLeast?.because, bounds.before?.because].filter((reason) => reason !== undefined);
   return {
     version: oldest === newest ? oldest : `${oldest} to ${newest}`,
-    versionReason: `${reasons.length ? reasons.join(", ") : "its columns are those of every version"}; its row counts are of no known release`,
+    versionReason: `${reasons.length ? reasons.join(", ") : "its columns are those of every version"}; ${rows.size ? "its row counts are of no known release" : "its rows were not counted"}`,
     dataUse: "credentialed",
     declared: {},
     oldest,
   };
+}
+
+/** `2.2` of `2.2 demo`. */
+function releaseOf(version: string): string {
+  return version.split(" ")[0]!;
+}
+
+/**
+ * The release whose declared rows most tables have, if half of those that can be compared have them. Dictionaries are no
+ * proof: they stay the same over releases.
+ */
+function byRowCounts(
+  source: SourceSpec,
+  rows: ReadonlyMap<string, number>,
+  possible: ReadonlySet<string>,
+): (Pick<Told, "version" | "dataUse" | "declared"> & { equal: number }) | undefined {
+  const counted = source.versions
+    .filter(({ version }) => possible.has(releaseOf(version)))
+    .map(({ version, dataUse, rows: declared }) => {
+      const known = [...rows].filter(([table]) => declared[table] !== undefined);
+      const equal = known.filter(([table, count]) => declared[table] === count);
+      const proof = equal.filter(([table]) => !table.startsWith("d_"));
+      return { version, dataUse, declared, equal: proof.length && equal.length * 2 >= known.length ? equal.length : 0 };
+    })
+    .sort((a, b) => b.equal - a.equal);
+  return counted[0]?.equal ? counted[0] : undefined;
 }

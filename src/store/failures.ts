@@ -5,7 +5,9 @@ import { BedsideError, Bug, Stopped } from "../core/errors.ts";
 export function explainFailure(cause: unknown, where?: string): Error {
   if (cause instanceof BedsideError || cause instanceof Bug || cause instanceof Stopped) return cause;
   const { code, path, message } = cause as NodeJS.ErrnoException;
-  const text = message ?? String(cause);
+  // where DuckDB quotes the file, what stands there says nothing about the failure
+  const text = (message ?? String(cause)).split("Original Line:", 1)[0]!;
+  if (text.startsWith("Conversion Error")) return cause instanceof Error ? cause : new Error(text);
   const place = where ?? path ?? /"(\/[^"]+)"/.exec(text)?.[1];
   const problem = (code: string, what: string, why: string, fix: string) =>
     new BedsideError({ code, what, where: place, why, fix }, { cause });

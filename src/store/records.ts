@@ -16,6 +16,8 @@ export interface StoredTable {
   declaredRows?: number | undefined;
   /** The file it was made from: its path inside the user's folder, its size and SHA-256. */
   input: { path: string; bytes: number; sha256: string };
+  /** Columns of the input that are not in the store. */
+  dropped?: string[] | undefined;
 }
 
 /** One data set inside a store. */

@@ -7,7 +7,7 @@ import { below, clamp, gauss } from "./draws.ts";
 import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
 import type { Person } from "./person.ts";
 import { caregivers } from "./scribe.ts";
-import type { IcuStay } from "./story.ts";
+import { type IcuStay, isSilent } from "./story.ts";
 import type { Support } from "./support.ts";
 
 const [RESP, CIRC, INFL, NEURO] = SYSTEMS.map((_, k) => k) as [number, number, number, number];
@@ -56,8 +56,7 @@ const compiled = rounds.map(({ name, everyHours, when, items }) => ({
 type Compiled = (typeof compiled)[number]["items"][number];
 
 /** How often the charts of real units have these faults. */
-const FAULTS = { twice: 0.002, outside: 0.01, gap: 0.01, sparse: 0.006, fraction: 0.02, missing: 0.02 };
-const LONG_GAP_HOURS = 15;
+const FAULTS = { twice: 0.002, outside: 0.01, sparse: 0.006, fraction: 0.02, missing: 0.02 };
 
 /** One stay's chart. */
 export class Chart {
@@ -81,7 +80,6 @@ export class Chart {
   write(): void {
     const { stream, stay } = this;
     const hours = Math.ceil((stay.end - stay.start) / SECONDS_PER_HOUR);
-    const gapFrom = stream.chance(FAULTS.gap) ? 6 + below(stream, 40) : Number.POSITIVE_INFINITY;
     const last = stream.chance(FAULTS.sparse) ? 2 : hours;
     const celsius = stream.chance(0.1);
     const offset = compiled.map(({ everyHours }) => stream.uniform() * everyHours);
@@ -89,10 +87,10 @@ export class Chart {
     if (stream.chance(FAULTS.outside)) this.vitals(-1 - below(stream, 3), stay.start - (1 + below(stream, 170)) * 60);
     for (let hour = 0; hour < last; hour++) {
       if (hour % 12 === 0) this.nurse = caregivers[below(stream, caregivers.length)]!;
-      if (hour >= gapFrom && hour < gapFrom + LONG_GAP_HOURS) continue;
+      if (isSilent(stay, hour)) continue;
       const start = stay.start + hour * SECONDS_PER_HOUR;
       this.vitals(hour, start + below(stream, 20) * 60);
-      if (hour % 4 === 0) this.temperature(hour, start + below(stream, 50) * 60, celsius);
+      if (hour % 4 === 0 || stream.chance(0.08)) this.temperature(hour, start + below(stream, 50) * 60, celsius);
       if (hour % 4 === 1) this.comaScale(hour, start + below(stream, 50) * 60);
       if (hour % 3 === 0) this.oxygen(hour, start + below(stream, 50) * 60);
       compiled.forEach((round, i) => {
@@ -123,9 +121,9 @@ export class Chart {
     const [resp, circ, infl] = [this.level(RESP, hour), this.level(CIRC, hour), this.level(INFL, hour)];
     const pressors = this.support.pressors[clamp(hour, 0, this.support.pressors.length - 1)]!;
     const seen = () => !stream.chance(FAULTS.missing);
-    const rate = clamp(person.heartRate + 7 * circ + 5 * infl + 3 * resp + 6 * gauss(stream), 25, 210);
+    const rate = clamp(person.heartRate + 10 * circ + 7 * infl + 3.5 * resp + 6 * gauss(stream), 25, 210);
     if (seen()) this.whole(HEART_RATE, time, rate);
-    const mean = clamp(person.meanPressure - 6.5 * circ - 1.5 * infl + 7 * pressors + 6 * gauss(stream), 28, 150);
+    const mean = clamp(person.meanPressure - 9.5 * circ - 2 * infl + 6 * pressors + 6 * gauss(stream), 28, 150);
     const pulse = clamp(person.pulsePressure - 3 * circ + 6 * gauss(stream), 12, 100);
     const arterial = this.support.arterial[clamp(hour, 0, this.support.arterial.length - 1)] === 1;
     if (seen()) {
@@ -136,17 +134,14 @@ export class Chart {
       if (arterial && stream.chance(0.03)) this.whole(ARTERIAL_MEAN_OTHER, time, mean + 2 * gauss(stream));
     }
     if (seen())
-      this.whole(BREATHS, time, clamp(person.breathing + 2.4 * resp + 1.3 * infl + 2.6 * gauss(stream), 4, 60));
-    if (seen()) this.whole(SATURATION, time, clamp(person.saturation - 1.1 * resp + 1.3 * gauss(stream), 60, 100));
+      this.whole(BREATHS, time, clamp(person.breathing + 3.4 * resp + 1.6 * infl + 2.6 * gauss(stream), 4, 60));
+    if (seen()) this.whole(SATURATION, time, clamp(person.saturation - 1.5 * resp + 1.3 * gauss(stream), 60, 100));
     if (hour % 4 === 0) this.text(RHYTHM, time, rhythms[rate > 105 ? 1 : stream.chance(0.12) ? 2 : rate < 58 ? 3 : 0]!);
   }
 
   private temperature(hour: number, time: number, celsius: boolean): void {
     const fahrenheit =
-      this.person.temperatureF +
-      0.75 * this.level(INFL, hour) -
-      0.25 * this.level(CIRC, hour) +
-      0.5 * gauss(this.stream);
+      this.person.temperatureF + 0.9 * this.level(INFL, hour) - 0.3 * this.level(CIRC, hour) + 0.5 * gauss(this.stream);
     if (celsius) this.number(CELSIUS, time, ((fahrenheit - 32) * 5) / 9, 1);
     else this.number(FAHRENHEIT, time, fahrenheit, 1);
   }

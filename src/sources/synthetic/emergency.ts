@@ -7,7 +7,8 @@ import { diagnosesOf, ICD10_FROM } from "./hospital.ts";
 import { SYSTEMS } from "./illness.ts";
 import { type Person, realYear } from "./person.ts";
 import type { Scribe } from "./scribe.ts";
-import type { EdVisit, Story } from "./story.ts";
+import type { Story } from "./story.ts";
+import type { EdVisit } from "./triage.ts";
 
 const titles = new Map(diagnosisFacts.map(([code, version, title]) => [`${code}/${version}`, title]));
 const at = (system: (typeof SYSTEMS)[number]) => SYSTEMS.indexOf(system);
@@ -34,6 +35,16 @@ export function writeEdVisit(scribe: Scribe, stream: RandomStream, story: Story,
     visit.arrival,
     visit.disposition,
   );
+  if (hadm === null)
+    tables["transfers"]?.row(
+      person.subjectId,
+      null,
+      visit.stayId,
+      "ED",
+      "Emergency Department",
+      visit.start,
+      visit.end,
+    );
   const signs = () => signsOf(stream, person, visit);
   const first = signs();
   tables["triage"]?.row(
@@ -57,7 +68,7 @@ export function writeEdVisit(scribe: Scribe, stream: RandomStream, story: Story,
     );
   }
   const version = realYear(person, visit.start) >= ICD10_FROM ? 10 : 9;
-  diagnosesOf(stream, person, visit.problem, version)
+  diagnosesOf(stream, person, visit.problem, visit.illness, version)
     .slice(0, 1 + below(stream, 4))
     .forEach((code, i) => {
       tables["diagnosis"]?.row(

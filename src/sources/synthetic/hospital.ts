@@ -3,6 +3,7 @@ import type { RandomStream } from "../../core/random.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../core/time.ts";
 import { conditions, type Problem } from "./catalog.ts";
 import { below, clamp, gauss, oneOf } from "./draws.ts";
+import { type Illness, SYSTEMS, type System } from "./illness.ts";
 import { anchorGroups, type Person, realYear } from "./person.ts";
 import { provider, type Scribe } from "./scribe.ts";
 import type { Admission, Story } from "./story.ts";
@@ -66,18 +67,13 @@ export function writeAdmission(scribe: Scribe, stream: RandomStream, person: Per
 
 function writeTransfers({ tables, counters }: Scribe, person: Person, { hadmId, parts, ed, end }: Admission): void {
   const table = tables["transfers"];
-  if (ed) table?.row(person.subjectId, hadmId, counters.transfer++, "ED", "Emergency Department", ed.start, ed.end);
+  if (ed) table?.row(person.subjectId, hadmId, ed.stayId, "ED", "Emergency Department", ed.start, ed.end);
   parts.forEach(({ ward, start, end: until, icu }, i) => {
     const from = icu ? icu.start : start;
-    table?.row(
-      person.subjectId,
-      hadmId,
-      counters.transfer++,
-      i === 0 ? "admit" : "transfer",
-      ward,
-      from,
-      Math.max(from, icu ? icu.end : until),
-    );
+    // a part ends when the next one begins
+    const to = parts[i + 1]?.icu?.start ?? (icu ? icu.end : until);
+    const id = icu ? icu.stayId : counters.transfer++;
+    table?.row(person.subjectId, hadmId, id, i === 0 ? "admit" : "transfer", ward, from, Math.max(from, to));
   });
   table?.row(person.subjectId, hadmId, counters.transfer++, "discharge", null, end, null);
 }
@@ -86,7 +82,7 @@ function writeTransfers({ tables, counters }: Scribe, person: Person, { hadmId, 
 function writeCodes({ tables }: Scribe, stream: RandomStream, person: Person, admission: Admission): void {
   const { hadmId, problem, start, illness, died } = admission;
   const version = realYear(person, start) >= ICD10_FROM ? 10 : 9;
-  diagnosesOf(stream, person, problem, version).forEach((code, i) => {
+  diagnosesOf(stream, person, problem, illness, version).forEach((code, i) => {
     tables["diagnoses_icd"]?.row(person.subjectId, hadmId, i + 1, code, version);
   });
   const procedures = version === 10 ? problem.procedures10 : problem.procedures9;
@@ -123,23 +119,49 @@ function writeCodes({ tables }: Scribe, stream: RandomStream, person: Person, ad
     tables["hcpcsevents"]?.row(person.subjectId, hadmId, start, "G0378", 1, "Hospital observation per hr");
 }
 
-/** The problem first, what goes with it, then chronic conditions. */
-export function diagnosesOf(stream: RandomStream, person: Person, problem: Problem, version: number): string[] {
+/** What severe illness of an organ system is coded as, over a level; [system, level, ICD-9, ICD-10]. */
+const COMPLICATIONS: readonly [System, number, string, string][] = [
+  ["resp", 1.3, "51881", "J9601"],
+  ["renal", 0.9, "5849", "N179"],
+  ["renal", 1.6, "2767", "E875"],
+  ["circ", 1.1, "2762", "E872"],
+  ["neuro", 1.2, "78097", "R4182"],
+  ["coag", 1.1, "2875", "D696"],
+  ["coag", 0.8, "2851", "D62"],
+  ["infl", 1.4, "5990", "N390"],
+  ["renal", 0.6, "2761", "E871"],
+];
+const CODED = { secondary: 0.7, condition: 0.9, complication: 0.75, another: 0.35 };
+
+/** The problem first, what goes with it and with severe illness, then chronic conditions. */
+export function diagnosesOf(
+  stream: RandomStream,
+  person: Person,
+  problem: Problem,
+  { levels }: Illness,
+  version: number,
+): string[] {
   const of = (nine: string[], ten: string[]) => (version === 10 ? ten : nine);
   const codes = [
     oneOf(stream, of(problem.icd9, problem.icd10)),
-    ...of(problem.secondary9, problem.secondary10).filter(() => stream.chance(0.5)),
+    ...of(problem.secondary9, problem.secondary10).filter(() => stream.chance(CODED.secondary)),
   ];
+  for (const [system, level, nine, ten] of COMPLICATIONS) {
+    if (levels[SYSTEMS.indexOf(system)]! > level && stream.chance(CODED.complication))
+      codes.push(version === 10 ? ten : nine);
+  }
   conditions.forEach(({ icd9, icd10 }, i) => {
     const list = of(icd9, icd10);
-    if (person.has[i] && list.length > 0 && stream.chance(0.85)) codes.push(oneOf(stream, list));
+    if (!person.has[i] || list.length === 0 || !stream.chance(CODED.condition)) return;
+    codes.push(oneOf(stream, list));
+    if (stream.chance(CODED.another)) codes.push(oneOf(stream, list));
   });
   return [...new Set(codes)];
 }
 
 /** Measurements at visits to the hospital's practices. */
-export function writeOutpatient({ tables }: Scribe, stream: RandomStream, person: Person): void {
-  const visits = below(stream, 6);
+export function writeOutpatient({ tables }: Scribe, stream: RandomStream, { person, death }: Story): void {
+  const visits = below(stream, 9);
   for (let i = 0; i < visits; i++) {
     const date = person.start + below(stream, 900) * SECONDS_PER_DAY;
     const weight = person.weightKg * (1 + 0.04 * gauss(stream));
@@ -153,7 +175,8 @@ export function writeOutpatient({ tables }: Scribe, stream: RandomStream, person
       ],
     ];
     for (const [name, value] of rows)
-      if (stream.chance(0.7)) tables["omr"]?.row(person.subjectId, date, 1, name, value);
+      if (stream.chance(0.7) && (death === null || date < death))
+        tables["omr"]?.row(person.subjectId, date, 1, name, value);
   }
 }
 
@@ -163,6 +186,8 @@ const SPECIMENS = [
   { spec: 70062, type: "SPUTUM", test: 90055, name: "RESPIRATORY CULTURE" },
   { spec: 70091, type: "MRSA SCREEN", test: 90189, name: "MRSA SCREEN" },
 ] as const;
+/** Cultures of an admission are planned within so many days. */
+const CULTURES_WITHIN_DAYS = 6;
 const ORGANISMS: readonly [number, string][] = [
   [80002, "ESCHERICHIA COLI"],
   [80023, "STAPH AUREUS COAG +"],
@@ -188,10 +213,12 @@ function writeCultures(
 ): void {
   const table = tables["microbiologyevents"];
   const suspected = stream.chance(problem.infection) || (parts.some(({ icu }) => icu) && stream.chance(0.3));
-  const cultures = suspected ? 2 + below(stream, 4) : stream.chance(0.2) ? 1 : 0;
+  const cultures = suspected ? 4 + below(stream, 6) : stream.chance(0.35) ? 1 + below(stream, 2) : 0;
   for (let i = 0; i < cultures; i++) {
     const { spec, type, test, name } = oneOf(stream, SPECIMENS);
-    const time = Math.floor((start + stream.uniform() * Math.min(end - start, 3 * SECONDS_PER_DAY)) / 60) * 60;
+    // most soon after arrival; those planned for later than the discharge are not taken
+    const time = Math.floor((start + stream.uniform() ** 2 * CULTURES_WITHIN_DAYS * SECONDS_PER_DAY) / 60) * 60;
+    if (time > end) continue;
     const day = Math.floor(time / SECONDS_PER_DAY) * SECONDS_PER_DAY;
     const specimen = counters.specimen++;
     const orderedBy = provider(stream);

@@ -6,7 +6,7 @@ import { below, between, clamp, gauss, logNormal, oneOf } from "./draws.ts";
 import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
 import type { Person } from "./person.ts";
 import { caregiver, type Scribe } from "./scribe.ts";
-import type { IcuStay } from "./story.ts";
+import { type IcuStay, isSilent } from "./story.ts";
 import { type Support, stretches } from "./support.ts";
 
 /** A drug as the pumps give it. */
@@ -128,6 +128,11 @@ const ANTIBIOTICS = [225798, 225893, 225883, 225859, 225855, 225850];
 const DRINK = 226452;
 const INSULIN = 223258;
 const RED_CELLS = 225168;
+const DEXTROSE = 220949;
+const POTASSIUM = 225166;
+const PROPHYLAXIS = 225975;
+const TUBE_DRUGS = 225799;
+const TUBE_WATER = 226453;
 const FOLEY = 226559;
 const VOID = 226560;
 const RESIDUAL = 227510;
@@ -145,7 +150,12 @@ const PROCEDURES = {
   crrt: 225802,
   scan: 221214,
 };
-const LINE_DATES = { arterial: 224288, peripheral: 225755, picc: 224184 };
+const LINE_DATES = {
+  arterial: [224288, 224290, 224287],
+  central: [224280, 224282, 224279],
+  peripheral: [225754, 225755],
+};
+const LINES_SEEN_EVERY_HOURS = 8;
 const INSERTION = "Date";
 const RENAL = SYSTEMS.indexOf("renal");
 const CIRC = SYSTEMS.indexOf("circ");
@@ -193,9 +203,11 @@ function writeInputs(bedside: Bedside): void {
   for (const { from, to } of stretches(support.pressors)) {
     const strength = (hour: number) => support.pressors[hour]!;
     infuse(bedside, first, from, to, strength, "01-Drips");
-    const peak = Math.max(...support.pressors.subarray(from, to));
-    if (peak > 1.6) infuse(bedside, VASOPRESSIN, from + 1, to, () => 1, "01-Drips");
-    if (peak > 1 && stream.chance(0.12)) infuse(bedside, DOBUTAMINE, from, to, strength, "01-Drips");
+    // added when the first drug has become strong, never for what is still to come
+    const second = support.pressors.findIndex((strong, hour) => hour >= from && hour < to && strong > 1.6);
+    if (second >= 0) infuse(bedside, VASOPRESSIN, second, to, () => 1, "01-Drips");
+    const weak = support.pressors.findIndex((strong, hour) => hour >= from && hour < to && strong > 1);
+    if (weak >= 0 && stream.chance(0.12)) infuse(bedside, DOBUTAMINE, weak, to, strength, "01-Drips");
   }
   for (const { from, to } of stretches(support.ventilated)) {
     const sedative = stream.chance(0.75) ? PROPOFOL : MIDAZOLAM;
@@ -211,10 +223,22 @@ function writeInputs(bedside: Bedside): void {
     for (const drug of new Set(drugs)) {
       const every = oneOf(stream, [6, 8, 12, 24]);
       for (let hour = stream.uniform() * 8; hour < Math.min(hours, 24 * 8); hour += every)
-        bolus(bedside, drug, "dose", 1, hour, "08-Antibiotics (IV)");
+        carried(bedside, drug, "dose", 1, hour, "08-Antibiotics (IV)");
     }
   }
-  for (let hour = stream.uniform() * 6; hour < hours; hour += between(stream, 3, 9)) {
+  const thinner = !problem.kits.includes("heparin") && stream.chance(0.6);
+  for (let hour = stream.uniform() * 8; hour < hours; hour += between(stream, 6, 10)) {
+    if (thinner) bolus(bedside, PROPHYLAXIS, "dose", 1, hour, "11-Prophylaxis (Non IV)");
+    if (stream.chance(0.3)) carried(bedside, POTASSIUM, "mEq", 20, hour, "02-Fluids (Crystalloids)");
+  }
+  for (let hour = stream.uniform() * 4; hour < hours; hour += between(stream, 2, 5)) {
+    if (isSilent(stay, Math.floor(hour))) continue;
+    if (support.holds("ventilated", Math.floor(hour))) {
+      bolus(bedside, TUBE_DRUGS, "mL", 10 * (1 + below(stream, 8)), hour, "14-Oral/Gastric Intake");
+      bolus(bedside, TUBE_WATER, "mL", 30, hour, "14-Oral/Gastric Intake");
+      continue;
+    }
+    if (stream.chance(0.5)) continue;
     bolus(bedside, DRINK, "mL", Math.round(between(stream, 60, 300) / 10) * 10, hour, "14-Oral/Gastric Intake");
     if (stream.chance(0.25)) bolus(bedside, INSULIN, "units", 2 + below(stream, 8), hour, "06-Insulin (Non IV)");
   }
@@ -235,7 +259,7 @@ function infuse(
   const order = scribe.counters.order++;
   const last = Math.min(to, (stay.end - stay.start) / SECONDS_PER_HOUR);
   for (let hour = from; hour < last; ) {
-    const until = Math.min(last, hour + 1 + below(stream, 5));
+    const until = Math.min(last, hour + 1 + below(stream, 3));
     const rate = drug.rate * Math.max(0.1, strength(Math.floor(hour)) * (1 + 0.15 * gauss(stream)));
     const minutes = (until - hour) * 60;
     const amount = (rate * (drug.perKg ? person.weightKg : 1) * minutes) / drug.perMinutes / drug.divide;
@@ -255,6 +279,12 @@ function infuse(
     });
     hour = until;
   }
+}
+
+/** A drug in its carrier: two rows, as the pumps report them. */
+function carried(bedside: Bedside, item: number, unit: string, amount: number, hour: number, category: string): void {
+  bolus(bedside, item, unit, amount, hour, category);
+  bolus(bedside, DEXTROSE, "mL", 50 * (1 + below(bedside.stream, 3)), hour, "02-Fluids (Crystalloids)");
 }
 
 function bolus(bedside: Bedside, item: number, unit: string, amount: number, hour: number, category: string): void {
@@ -346,7 +376,7 @@ function writeOutputs({ scribe, stream, person, hadmId, stay, support, problem }
   const table = scribe.tables["outputevents"];
   const { severity } = stay.course;
   const hours = (stay.end - stay.start) / SECONDS_PER_HOUR;
-  const catheter = support.ventilated.includes(1) || stream.chance(0.55);
+  let catheter = stream.chance(0.55);
   const put = (hour: number, item: number, volume: number) => {
     const time = stay.start + Math.floor(hour * 60) * 60;
     table?.row(
@@ -368,15 +398,19 @@ function writeOutputs({ scribe, stream, person, hadmId, stay, support, problem }
   let before = 0;
   for (let hour = stream.uniform(); hour < hours; ) {
     const gap = Math.min(hour - before, 8);
-    if (gap > 0) put(hour, catheter ? FOLEY : VOID, clamp(logNormal(stream, rate(hour) * gap, 0.45), 0, 1800));
+    if (gap > 0 && !isSilent(stay, Math.floor(hour)))
+      put(hour, catheter ? FOLEY : VOID, clamp(logNormal(stream, rate(hour) * gap, 0.45), 0, 1800));
     before = hour;
+    catheter ||= support.holds("ventilated", Math.floor(hour));
     hour += catheter ? (stream.chance(0.75) ? 1 : 2) : between(stream, 2, 7);
   }
-  if (support.ventilated.includes(1))
-    for (let hour = 6; hour < hours; hour += 8) if (stream.chance(0.3)) put(hour, RESIDUAL, between(stream, 0, 120));
+  for (let hour = 6; hour < hours; hour += 8) {
+    if (!support.holds("ventilated", hour) || !stream.chance(0.3) || isSilent(stay, hour)) continue;
+    put(hour, RESIDUAL, between(stream, 0, 120));
+  }
   if (problem.surgical)
     for (let hour = 2; hour < Math.min(hours, 96); hour += 4)
-      put(hour, oneOf(stream, DRAINS), logNormal(stream, 40, 0.8));
+      if (!isSilent(stay, hour)) put(hour, oneOf(stream, DRAINS), logNormal(stream, 40, 0.8));
 }
 
 function writeProcedures({ scribe, stream, person, hadmId, stay, support }: Bedside): void {
@@ -411,6 +445,9 @@ function writeProcedures({ scribe, stream, person, hadmId, stay, support }: Beds
       0,
     );
   };
+  const dates = (items: readonly number[], hour: number) => {
+    if (!isSilent(stay, hour)) for (const item of items) date(item, hour);
+  };
   const date = (item: number, hour: number) => {
     const time = stay.start + Math.floor(hour * 60) * 60;
     scribe.tables["datetimeevents"]?.row(
@@ -429,13 +466,16 @@ function writeProcedures({ scribe, stream, person, hadmId, stay, support }: Beds
   for (const { from, to } of stretches(support.ventilated)) put(PROCEDURES.ventilation, from, to, "Ventilation");
   for (const { from, to } of stretches(support.arterial)) {
     put(PROCEDURES.arterial, from, to, "Invasive Lines", "Left Radial.");
-    for (let hour = from; hour < Math.min(to, hours); hour += 12) date(LINE_DATES.arterial, hour);
+    for (let hour = from; hour < Math.min(to, hours); hour += LINES_SEEN_EVERY_HOURS) dates(LINE_DATES.arterial, hour);
   }
-  if (support.pressors.some((strength) => strength > 0))
-    put(PROCEDURES.central, 0, hours, "Invasive Lines", "Right IJ");
+  const central = support.pressors.findIndex((strength) => strength > 0);
+  if (central >= 0) {
+    put(PROCEDURES.central, central, hours, "Invasive Lines", "Right IJ");
+    for (let hour = central; hour < hours; hour += LINES_SEEN_EVERY_HOURS) dates(LINE_DATES.central, hour);
+  }
   for (const { from, to } of stretches(support.dialysis)) put(PROCEDURES.crrt, from, to, "Dialysis");
   put(PROCEDURES.peripheral, 0, Math.min(hours, 72), "Peripheral Lines", "Right Hand");
-  for (let hour = 1; hour < hours; hour += 12) date(LINE_DATES.peripheral, hour);
+  for (let hour = 1; hour < hours; hour += LINES_SEEN_EVERY_HOURS) dates(LINE_DATES.peripheral, hour);
   for (let hour = stream.uniform() * 12; hour < hours; hour += 24) put(PROCEDURES.film, hour, hour, "Imaging");
   if (stream.chance(0.5)) put(PROCEDURES.cardiogram, 1, 1, "Procedures");
   if (stream.chance(0.3)) put(PROCEDURES.scan, Math.min(hours, 5) * stream.uniform(), 0, "Imaging");

@@ -5,24 +5,31 @@ import { clamp, gauss } from "./draws.ts";
 import type { Person } from "./person.ts";
 import { drawSign, drawWaiting, logistic, logit, survival, type Waiting } from "./risk.ts";
 
-/** Organ systems with a severity of their own, 0 (well) to some 4 (failing). */
+/** Organ systems with a severity of their own: 0 as the healthy have it (below: with reserve), some 4 failing. */
 export const SYSTEMS = ["resp", "circ", "infl", "neuro", "hep", "coag", "renal"] as const;
 export type System = (typeof SYSTEMS)[number];
 export const SYSTEM_COUNT = SYSTEMS.length;
 
 /** How far the severity on arrival tells those who will die from the others, in standard deviations, by system. */
-const ARRIVAL_SIGNS = [0.62, 0.62, 0.42, 0.55, 0.32, 0.32, 0.42];
+const ARRIVAL_SIGNS = [0.72, 0.76, 0.5, 0.35, 0.4, 0.4, 0.58];
 /** The same for the change over the first day. */
-const TREND_SIGNS = [0.52, 0.52, 0.32, 0.42, 0.2, 0.2, 0.32];
+const TREND_SIGNS = [0.5, 0.55, 0.32, 0.25, 0.2, 0.2, 0.36];
 /** What a sign of one standard deviation adds to the severity. */
 const ARRIVAL_STEP = 0.85;
 const TREND_STEP = 0.75;
+const LEAST_SEVERE = -1;
 const MOST_SEVERE = 4.5;
 
+/** The way in: through the emergency department, or straight to a ward or to intensive care. */
+export type WayIn = "ed" | "ward" | "icu";
 /** Log-odds of dying in hospital before anything is known but the way in. */
-const BASE = { ward: -4.7, icu: -2.15 };
+const BASE: Record<WayIn, number> = { ed: -4.3, ward: -4.7, icu: -1.8 };
+/** Severity that all who come that way share. */
+const COMMON: Record<WayIn, number> = { ed: 0.25, ward: 0.2, icu: 0.55 };
 const PER_YEAR_OVER_62 = 0.026;
 
+/** Share of stays, among those that end alive, that the records have seconds long, or ending before they begin. */
+export const ODD_STAYS = { seconds: 0.008, backwards: 0.001 };
 /** Of those who die in hospital and are in intensive care, the share that dies there. */
 const DIES_IN_UNIT = 0.8;
 /** Hours until death in the unit, and until leaving it alive (for a problem of middling length). */
@@ -40,22 +47,15 @@ export interface Illness {
 }
 
 /** Severity on arrival: each system a sign of whether the patient will die. */
-export function drawIllness(
-  stream: RandomStream,
-  person: Person,
-  problem: Problem,
-  age: number,
-  intensive: boolean,
-): Illness {
-  let logOdds =
-    (intensive ? BASE.icu : BASE.ward) + 0.75 * problem.risk + 0.8 * person.chronicRisk + PER_YEAR_OVER_62 * (age - 62);
+export function drawIllness(stream: RandomStream, person: Person, problem: Problem, age: number, way: WayIn): Illness {
+  let logOdds = BASE[way] + 0.45 * problem.risk + 0.4 * person.chronicRisk + PER_YEAR_OVER_62 * (age - 62);
   const levels = new Float64Array(SYSTEM_COUNT);
   SYSTEMS.forEach((system, k) => {
     const separation = ARRIVAL_SIGNS[k]!;
     const sign = drawSign(stream, logistic(logOdds), separation);
     logOdds += separation * sign;
     const own = problem.organs[system] ?? 0;
-    levels[k] = clamp((intensive ? 0.55 : 0.2) + 0.7 * own + ARRIVAL_STEP * sign, 0, MOST_SEVERE);
+    levels[k] = clamp(COMMON[way] + 0.6 * own + ARRIVAL_STEP * sign, LEAST_SEVERE, MOST_SEVERE);
   });
   return { levels, logOdds };
 }
@@ -94,7 +94,9 @@ export function drawCourse(stream: RandomStream, illness: Illness, losDays: numb
   const dyingHere = dying * DIES_IN_UNIT;
   const leaving: Waiting = { ...UNTIL_LEAVING, scale: UNTIL_LEAVING.scale * Math.sqrt(losDays / MIDDLING_DAYS) };
   const deadLater = dyingHere * survival(UNTIL_DEATH, COUNTED_FROM);
-  const riskOfDyingHere = deadLater / (deadLater + (1 - dyingHere) * survival(leaving, COUNTED_FROM));
+  const ordinary = 1 - ODD_STAYS.seconds - ODD_STAYS.backwards;
+  const alive = (1 - dyingHere) * survival(leaving, COUNTED_FROM) * ordinary;
+  const riskOfDyingHere = deadLater / (deadLater + alive);
   const diesHere = stream.chance(dyingHere);
   const hours = clamp(drawWaiting(stream, diesHere ? UNTIL_DEATH : leaving), 0.7, LONGEST_HOURS);
   return {
@@ -118,7 +120,7 @@ function path(
   const severity = new Float32Array((last + 1) * SYSTEM_COUNT);
   for (let k = 0; k < SYSTEM_COUNT; k++) {
     let wander = 0;
-    const day = clamp(levels[k]! + trend[k]!, 0, MOST_SEVERE);
+    const day = clamp(levels[k]! + trend[k]!, LEAST_SEVERE, MOST_SEVERE);
     const target = dies ? Math.min(MOST_SEVERE, day + 1.1) : 0.25;
     for (let hour = 0; hour <= last; hour++) {
       wander = 0.9 * wander + 0.07 * gauss(stream);
@@ -128,7 +130,7 @@ function path(
           : dies
             ? day + (target - day) * ((hour - FIRST_DAY) / Math.max(1, last - FIRST_DAY)) ** 2
             : target + (day - target) * Math.exp(-(hour - FIRST_DAY) / 60);
-      severity[hour * SYSTEM_COUNT + k] = clamp(mean + wander, 0, MOST_SEVERE);
+      severity[hour * SYSTEM_COUNT + k] = clamp(mean + wander, LEAST_SEVERE, MOST_SEVERE);
     }
   }
   return severity;

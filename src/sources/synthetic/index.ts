@@ -1,10 +1,10 @@
 // The synthetic hospital: patients that never were, in MIMIC-IV's files, with the true risk of every outcome apart.
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { BedsideError, Stopped } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
 import { randomStream } from "../../core/random.ts";
-import { explainFailure, isFolder, makeFolder, readJson, writeJson } from "../../store/index.ts";
+import { explainFailure, isFolder, lockFolder, makeFolder, readJson, writeJson } from "../../store/index.ts";
 import { sourceCatalog } from "../catalog.ts";
 import type { ColumnSpec } from "../source.ts";
 import { Chart } from "./chart.ts";
@@ -17,6 +17,7 @@ import { writeAdmissionLabs, writeVisitLabs } from "./labs.ts";
 import { writeOrders } from "./orders.ts";
 import { asParquet } from "./parquet.ts";
 import { drawPerson } from "./person.ts";
+import { WAYS } from "./presenting.ts";
 import { newCounters, type Scribe, type Tables } from "./scribe.ts";
 import { drawStory, type Story } from "./story.ts";
 import { Support } from "./support.ts";
@@ -52,10 +53,14 @@ export interface SyntheticNote {
 }
 
 /** Rises when the same seed gives other bytes. */
-const GENERATOR = 1;
+const GENERATOR = 2;
 const VERSION = `3.1 synthetic ${GENERATOR}`;
 const NOTE = "SYNTHETIC.json";
-const PARTS = ".bedside-part";
+/** How the names of a folder's files begin that are ours alone: parts, lock. */
+const OURS = ".bedside";
+const PARTS = `${OURS}-part`;
+/** So that every id stays a 32-bit number and apart from the others. */
+const MOST_PATIENTS = 2_000_000;
 /** Fast; the files are read once. */
 const LEVEL = 1;
 const REPORT_EVERY = 20;
@@ -67,61 +72,73 @@ const REPORT_EVERY = 20;
 export async function synthesize(options: SynthesizeOptions): Promise<SyntheticNote> {
   const { patients, seed, out, modules = ["hosp", "icu", "ed"], format = "csv.gz", progress, signal } = options;
   const wanted = (["hosp", "icu", "ed"] as const).filter((module) => modules.includes(module));
-  const made = findHospital(out, { patients, seed, modules: wanted, format });
-  if (made) {
-    progress.say(`The synthetic hospital is there already: ${out}`);
-    return made;
-  }
+  checkArguments(options, wanted);
+  const asked: Asked = { patients, seed, modules: wanted, format };
+  const there = readNote(out);
+  if (there && isSame(there, asked)) return alreadyThere(there, out, progress);
   const wasThere = isFolder(out);
+  const release = lockFolder(out);
   const parts = join(out, PARTS);
   try {
+    const made = findHospital(out, asked);
+    if (made) return alreadyThere(made, out, progress);
     rmSync(parts, { recursive: true, force: true });
     makeFolder(parts);
-  } catch (cause) {
-    throw explainFailure(cause, out);
-  }
-  try {
     const rows = await writeAll({ patients, seed, modules: wanted, parts, progress, signal });
     if (format === "parquet") await asParquet(parts, { progress, signal });
     const note: SyntheticNote = { schema: 1, version: VERSION, patients, seed, modules: wanted, format, rows };
-    for (const name of readdirSync(parts)) {
-      renameSync(join(parts, name), join(out, name));
-    }
-    await writeJson(join(out, NOTE), note);
+    await writeJson(join(parts, NOTE), note);
+    moveIn(parts, out);
     return note;
   } catch (cause) {
+    // what is finished but for being moved stays for the next call
+    if (!readNote(parts)) rmSync(parts, { recursive: true, force: true });
     throw explainFailure(cause, out);
   } finally {
-    rmSync(parts, { recursive: true, force: true });
+    release();
     if (!wasThere && isFolder(out) && readdirSync(out).length === 0) rmSync(out, { recursive: true });
   }
 }
 
-/** The same hospital, made before; undefined for an empty folder; an error for anything else. */
-function findHospital(
-  out: string,
-  asked: Pick<SyntheticNote, "patients" | "seed" | "modules" | "format">,
-): SyntheticNote | undefined {
-  if (!existsSync(out)) return undefined;
-  let names: string[];
-  try {
-    names = readdirSync(out).filter((name) => name !== PARTS);
-  } catch (cause) {
-    throw explainFailure(cause, out);
+function alreadyThere(note: SyntheticNote, out: string, progress: Progress): SyntheticNote {
+  progress.say(`The synthetic hospital is there already: ${out}`);
+  return note;
+}
+
+/** Moves a finished hospital to its place, the note last: a folder with the note is whole. */
+function moveIn(parts: string, out: string): void {
+  const names = readdirSync(parts).filter((name) => name !== NOTE && !name.startsWith("."));
+  for (const name of [...names, NOTE]) renameSync(join(parts, name), join(out, name));
+  rmSync(parts, { recursive: true, force: true });
+}
+
+function checkArguments({ patients, seed }: SynthesizeOptions, modules: readonly SyntheticModule[]): void {
+  const wrong = !(Number.isSafeInteger(patients) && patients >= 1 && patients <= MOST_PATIENTS)
+    ? `patients must be a whole number from 1 to ${MOST_PATIENTS}`
+    : !(Number.isSafeInteger(seed) && seed >= 0)
+      ? "seed must be a whole number, 0 or more"
+      : modules.length === 0
+        ? "modules must name at least one of hosp, icu, ed"
+        : undefined;
+  if (wrong) throw new BedsideError({ code: "synthetic/arguments", what: wrong, fix: "change the argument" });
+}
+
+type Asked = Pick<SyntheticNote, "patients" | "seed" | "modules" | "format">;
+
+/**
+ * The same hospital, made before; undefined for a folder with nothing in it; an error for anything else. One that was
+ * finished but stopped while it was moved to its place is moved now.
+ */
+function findHospital(out: string, asked: Asked): SyntheticNote | undefined {
+  const parts = join(out, PARTS);
+  const finished = readNote(parts);
+  if (finished && isSame(finished, asked)) {
+    moveIn(parts, out);
+    return finished;
   }
-  if (names.length === 0) return undefined;
-  let note: SyntheticNote | undefined;
-  try {
-    note = readJson<SyntheticNote>(join(out, NOTE));
-  } catch {
-    // a damaged note is no note
-  }
-  const { patients, seed, modules, format } = asked;
-  const same =
-    note &&
-    JSON.stringify([note.version, note.patients, note.seed, note.modules, note.format]) ===
-      JSON.stringify([VERSION, patients, seed, modules, format]);
-  if (same) return note;
+  if (readdirSync(out).every((name) => name.startsWith(OURS))) return undefined;
+  const note = readNote(out);
+  if (note && isSame(note, asked)) return note;
   throw new BedsideError({
     code: "synthetic/output-taken",
     what: note
@@ -133,6 +150,21 @@ function findHospital(
       : `it has no ${NOTE}`,
     fix: "choose an empty or new folder with --out",
   });
+}
+
+function readNote(folder: string): SyntheticNote | undefined {
+  try {
+    return readJson<SyntheticNote>(join(folder, NOTE));
+  } catch {
+    return undefined; // a missing or damaged note is no note
+  }
+}
+
+function isSame(note: SyntheticNote, { patients, seed, modules, format }: Asked): boolean {
+  return (
+    JSON.stringify([note.version, note.patients, note.seed, note.modules, note.format]) ===
+    JSON.stringify([VERSION, patients, seed, modules, format])
+  );
 }
 
 interface Writing {
@@ -203,7 +235,7 @@ function writePatientStory(scribe: Scribe, seed: number, index: number): void {
   const story = drawStory(stream, person);
   const own = (what: string) => randomStream(seed, what, index);
   writePatient(scribe, story);
-  writeOutpatient(scribe, own("outpatient"), person);
+  writeOutpatient(scribe, own("outpatient"), story);
   writeVisits(scribe, story, own);
   const labs = own("labs");
   const hospital = own("hospital");
@@ -220,8 +252,7 @@ function writeVisits(scribe: Scribe, story: Story, own: (what: string) => Return
   const stream = own("emergency");
   for (const visit of story.edVisits) {
     writeEdVisit(scribe, stream, story, visit);
-    if (visit.disposition !== "ADMITTED")
-      writeVisitLabs(scribe, stream, story.person, visit.start + 2400, visit.illness.levels);
+    if (visit.way === WAYS.home) writeVisitLabs(scribe, stream, story.person, visit.start + 2400, visit.illness.levels);
   }
 }
 

@@ -7,7 +7,7 @@ import { below, gauss } from "./draws.ts";
 import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
 import type { Person } from "./person.ts";
 import { provider, type Scribe } from "./scribe.ts";
-import type { Admission } from "./story.ts";
+import { type Admission, isSilent } from "./story.ts";
 
 /** A panel: hours between draws in intensive care and on a ward, the chance of one without a fixed rhythm, and its reason. */
 interface Panel {
@@ -20,24 +20,24 @@ interface Panel {
 }
 
 const PANELS: Record<string, Panel> = {
-  chemistry: { icu: 8, ward: 24 },
-  minerals: { icu: 10, ward: 30 },
-  count: { icu: 11, ward: 26 },
-  differential: { icu: 36, ward: 96, chance: 0.5 },
-  coagulation: { icu: 15, ward: 60, chance: 0.8 },
+  chemistry: { icu: 13, ward: 22 },
+  minerals: { icu: 14, ward: 26 },
+  count: { icu: 14, ward: 24 },
+  differential: { icu: 34, ward: 96, chance: 0.45 },
+  coagulation: { icu: 14, ward: 60, chance: 0.75 },
   fibrinogen: { icu: 24, ward: 200, because: { system: "coag", over: 1 }, chance: 0.5 },
-  liver: { icu: 28, ward: 80, chance: 0.7 },
-  albumin: { icu: 60, ward: 150, chance: 0.5 },
+  liver: { icu: 24, ward: 80, chance: 0.45 },
+  albumin: { icu: 60, ward: 150, chance: 0.35 },
   bilirubin: { icu: 48, ward: 200, because: { system: "hep", over: 1 }, chance: 0.3 },
   tissue: { icu: 40, ward: 150, chance: 0.4 },
   heart: { icu: 14, ward: 90, because: { system: "circ", over: 0.9 }, chance: 0.4 },
   bnp: { icu: 100, ward: 200, because: { system: "circ", over: 0.8 }, chance: 0.3 },
   inflammation: { icu: 70, ward: 150, because: { system: "infl", over: 0.8 }, chance: 0.2 },
-  gas: { icu: 7, ward: 400, because: { system: "resp", over: 0.9 } },
+  gas: { icu: 7, ward: 400, because: { system: "resp", over: 0.75 } },
   gasOxygen: { icu: 20, ward: 400, because: { system: "resp", over: 1.2 }, chance: 0.6 },
   gasGlucose: { icu: 16, ward: 400, because: { system: "resp", over: 1.2 }, chance: 0.6 },
-  lactate: { icu: 9, ward: 120, because: { system: "circ", over: 0.7 }, chance: 0.8 },
-  calcium: { icu: 12, ward: 400, because: { system: "circ", over: 0.9 }, chance: 0.8 },
+  lactate: { icu: 7, ward: 120, because: { system: "circ", over: 0.6 }, chance: 0.9 },
+  calcium: { icu: 9, ward: 400, because: { system: "circ", over: 0.75 }, chance: 0.85 },
   methemoglobin: { icu: 200, ward: 900, because: { system: "resp", over: 1.5 }, chance: 0.2 },
   occasional: { icu: 200, ward: 200, chance: 0.15 },
   urine: { icu: 70, ward: 100, chance: 0.3 },
@@ -46,8 +46,15 @@ const PANELS: Record<string, Panel> = {
 /** Drawn this much closer together than the plan says, as wards do. */
 const CLOSER = 0.7;
 
+/** How far a patient's usual value lies from the middle, and how far results scatter about it, in spreads of the item. */
+const SCATTER = { patient: 0.65, result: 0.7 };
+/** Scale of what severity does to results. */
+const EFFECT = 1.25;
+
 interface Compiled {
   item: LabItem;
+  /** Place in `labItems`. */
+  place: number;
   effects: Float64Array;
   unit: Uint8Array;
 }
@@ -60,7 +67,8 @@ const panels = Object.entries(PANELS).map(([name, panel]) => ({
     .map(
       (item): Compiled => ({
         item,
-        effects: Float64Array.from(SYSTEMS, (system) => item.effects[system] ?? 0),
+        place: labItems.indexOf(item),
+        effects: Float64Array.from(SYSTEMS, (system) => EFFECT * (item.effects[system] ?? 0)),
         unit: field(item.unit ?? ""),
       }),
     ),
@@ -89,12 +97,14 @@ interface Sample {
 
 /** Draws of an admission: on the wards by its state on arrival, in the units by the hour's. */
 export function writeAdmissionLabs(scribe: Scribe, stream: RandomStream, person: Person, admission: Admission): void {
+  const usual = usualOf(stream);
   for (const { start, end, icu } of admission.parts) {
     const hours = Math.max(0, (end - start) / SECONDS_PER_HOUR);
     const levels = icu ? icu.course.severity : admission.illness.levels;
     for (const panel of panels) {
       const every = (icu ? panel.icu : panel.ward) * CLOSER;
       for (let hour = every * stream.uniform() * 0.6; hour < hours; hour += every * (0.7 + 0.6 * stream.uniform())) {
+        if (icu && isSilent(icu, hour)) continue;
         const offset = icu ? Math.floor(hour) * SYSTEM_COUNT : 0;
         if (panel.because && levels[offset + panel.system]! < panel.because.over && !stream.chance(0.12)) continue;
         if (panel.chance !== undefined && !stream.chance(panel.chance)) continue;
@@ -106,7 +116,7 @@ export function writeAdmissionLabs(scribe: Scribe, stream: RandomStream, person:
           offset,
           urgent: icu !== undefined,
         };
-        writeSample(scribe, stream, person, panel.items, sample);
+        writeSample(scribe, stream, person, usual, panel.items, sample);
       }
     }
   }
@@ -120,10 +130,11 @@ export function writeVisitLabs(
   time: number,
   levels: Float64Array,
 ): void {
+  const usual = usualOf(stream);
   for (const name of ["chemistry", "count", "urine"]) {
     if (!stream.chance(0.45)) continue;
     const items = panels[Object.keys(PANELS).indexOf(name)]!.items;
-    writeSample(scribe, stream, person, items, {
+    writeSample(scribe, stream, person, usual, items, {
       subjectId: person.subjectId,
       hadmId: null,
       time,
@@ -138,6 +149,7 @@ function writeSample(
   scribe: Scribe,
   stream: RandomStream,
   person: Person,
+  usual: Float64Array,
   items: readonly Compiled[],
   sample: Sample,
 ): void {
@@ -147,8 +159,8 @@ function writeSample(
   const specimen = counters.specimen++;
   const orderedBy = provider(stream);
   const stored = sample.time + (25 + below(stream, 120)) * 60;
-  for (const { item, effects, unit } of items) {
-    const value = resultOf(stream, person, item, effects, sample);
+  for (const { item, place, effects, unit } of items) {
+    const value = resultOf(stream, person, item, usual[place]!, effects, sample);
     const copies = stream.chance(FAULTS.twice) ? 2 : 1;
     const fault = stream.uniform();
     for (let copy = 0; copy < copies; copy++) {
@@ -189,14 +201,20 @@ function writeSample(
   }
 }
 
+/** How far the usual value of each item lies from the middle for this patient, this time. */
+function usualOf(stream: RandomStream): Float64Array {
+  return Float64Array.from(labItems, ({ spread }) => SCATTER.patient * spread * gauss(stream));
+}
+
 function resultOf(
   stream: RandomStream,
   person: Person,
   item: LabItem,
+  usual: number,
   effects: Float64Array,
   { levels, offset }: Sample,
 ): number {
-  let shift = item.spread * gauss(stream);
+  let shift = usual + SCATTER.result * item.spread * gauss(stream);
   for (let k = 0; k < SYSTEM_COUNT; k++) shift += effects[k]! * levels[offset + k]!;
   const mid =
     item.id === CREATININE

@@ -22,17 +22,20 @@ const USUAL = [
   "Magnesium",
   "Simethicone",
 ];
+const INFECTION = [
+  "Vancomycin",
+  "Piperacillin",
+  "CeftriaXONE",
+  "CefePIME",
+  "Meropenem",
+  "Azithromycin",
+  "MetRONIDAZOLE",
+  "Ciprofloxacin",
+];
 const KITS: Record<string, string[]> = {
-  infection: [
-    "Vancomycin",
-    "Piperacillin",
-    "CeftriaXONE",
-    "CefePIME",
-    "Meropenem",
-    "Azithromycin",
-    "MetRONIDAZOLE",
-    "Ciprofloxacin",
-  ],
+  infection: INFECTION,
+  sepsis: [...INFECTION, "NORepinephrine", "Lactated"],
+  fluids: ["Lactated", "Sodium Chloride 0.9%", "Calcium", "Potassium"],
   cardiac: [
     "Aspirin",
     "Atorvastatin",
@@ -44,14 +47,19 @@ const KITS: Record<string, string[]> = {
     "Lisinopril",
   ],
   lung: ["Albuterol", "Ipratropium", "PredniSONE", "MethylPREDNIS", "Azithromycin"],
-  pain: ["OxycoDONE", "HYDROmorphone", "Morphine", "Gabapentin"],
-  postoperative: ["CefazoLIN", "HYDROmorphone", "OxycoDONE", "Polyethylene", "Famotidine"],
+  pain: ["OxyCODONE", "HYDROmorphone", "Morphine", "Gabapentin"],
+  postoperative: ["CefazoLIN", "HYDROmorphone", "OxyCODONE", "Polyethylene", "Famotidine"],
   sedation: ["Propofol", "Fentanyl", "Midazolam", "NORepinephrine"],
   neuro: ["LevETIRAcetam", "Lorazepam", "Haloperidol", "QUEtiapine"],
   liver: ["Lactulose", "Spironolactone", "Furosemide", "CeftriaXONE"],
   alcohol: ["Thiamine", "FoLIC", "Multivitamins", "Diazepam", "Lorazepam"],
   heparin: ["Heparin", "Warfarin"],
   bleed: ["Pantoprazole"],
+  insulin: ["Insulin", "Potassium"],
+  psychiatry: ["QUEtiapine", "Haloperidol", "Lorazepam", "TraZODone"],
+  oncology: ["Ondansetron", "Allopurinol", "PredniSONE"],
+  immune: ["Tacrolimus", "PredniSONE", "MethylPREDNIS"],
+  obstetric: ["Docusate", "OxyCODONE", "Simethicone"],
 };
 const HOME = [
   "Lisinopril",
@@ -68,6 +76,13 @@ const HOME = [
   "Torsemide",
   "Losartan",
 ];
+/** Chance that a drug is ordered on the first day, by why it is; and orders of drugs on each later day. */
+const FIRST_DAY = { usual: 0.5, kit: 0.5, home: 0.16, broad: 0.6 };
+const LATER_ORDERS_A_DAY = 3.5;
+const LONGEST_DAYS = 60;
+/** Share of drugs that stay until the end, and the most hours the others run. */
+const UNTIL_END = 0.15;
+const OTHERS_RUN_HOURS = 60;
 
 const byBeginning = (name: string): DrugFact | undefined => drugFacts.find(([drug]) => drug.startsWith(name));
 
@@ -96,7 +111,7 @@ const DOSES_A_DAY: Record<string, number> = {
   ASDIR: 1,
   ONCE: 1,
 };
-const ORDERS_A_DAY = 6;
+const ORDERS_A_DAY = 12;
 
 /** Running numbers of one patient. */
 interface Numbers {
@@ -114,7 +129,8 @@ export function writeOrders(
   const numbers: Numbers = { order: 1, given: 1 };
   for (const admission of admissions) {
     admit(scribe, stream, person, admission, numbers);
-    for (const drug of drugsOf(stream, admission)) prescribe(scribe, stream, person, admission, drug, numbers);
+    for (const { drug, hour } of drugsOf(stream, admission))
+      prescribe(scribe, stream, person, admission, drug, hour, numbers);
     const days = (admission.end - admission.start) / SECONDS_PER_DAY;
     for (let n = count(stream, clamp(ORDERS_A_DAY * days, 1, 400)); n > 0; n--) {
       const kind = OTHER_ORDERS[weighted(stream, otherShares)]!;
@@ -181,15 +197,25 @@ function order(
   return id;
 }
 
-function drugsOf(stream: RandomStream, { problem, end, start }: Admission): DrugFact[] {
-  const days = (end - start) / SECONDS_PER_DAY;
-  const share = Math.min(0.75, 0.25 + 0.06 * days);
-  const names = [
-    ...USUAL.filter(() => stream.chance(share)),
-    ...problem.kits.flatMap((kit) => KITS[kit] ?? []).filter(() => stream.chance(0.45)),
-    ...HOME.filter(() => stream.chance(0.16)),
+/** Drugs and the hour of the admission at which they start; what is ordered on a day does not depend on later days. */
+function drugsOf(stream: RandomStream, { problem, end, start }: Admission): { drug: DrugFact; hour: number }[] {
+  const hours = (end - start) / SECONDS_PER_HOUR;
+  const kit = problem.kits.flatMap((name) => KITS[name] ?? []);
+  const infected = stream.chance(problem.infection);
+  const first = [
+    ...USUAL.filter(() => stream.chance(FIRST_DAY.usual)),
+    ...kit.filter(() => stream.chance(FIRST_DAY.kit)),
+    ...HOME.filter(() => stream.chance(FIRST_DAY.home)),
+    ...(infected ? [oneOf(stream, INFECTION)] : []),
+    ...(infected && stream.chance(FIRST_DAY.broad) ? ["Vancomycin"] : []),
   ];
-  return [...new Set(names)].map(byBeginning).filter((drug) => drug !== undefined);
+  const planned = [...new Set(first)].map((name) => ({ name, hour: 24 * stream.uniform() ** 2 }));
+  const later = [...USUAL, ...kit, ...kit];
+  for (let day = 1; day < Math.min(hours / 24, LONGEST_DAYS); day++) {
+    for (let n = count(stream, LATER_ORDERS_A_DAY); n > 0; n--)
+      planned.push({ name: oneOf(stream, later), hour: 24 * (day + stream.uniform()) });
+  }
+  return planned.filter(({ hour }) => hour < hours).map(({ name, hour }) => ({ drug: byBeginning(name)!, hour }));
 }
 
 function prescribe(
@@ -198,20 +224,16 @@ function prescribe(
   person: Person,
   admission: Admission,
   drug: DrugFact,
+  hour: number,
   numbers: Numbers,
 ): void {
   const { tables, counters } = scribe;
   const { hadmId, start, end } = admission;
   const [name, code, gsn, ndc, strength, form, dose, unit, route, often] = drug;
-  const from =
-    start +
-    Math.floor((stream.uniform() * Math.min(end - start, 2 * SECONDS_PER_DAY)) / SECONDS_PER_HOUR) * SECONDS_PER_HOUR;
-  const to = Math.max(
-    from,
-    stream.chance(0.7)
-      ? Math.floor(end / SECONDS_PER_HOUR) * SECONDS_PER_HOUR
-      : from + below(stream, 72) * SECONDS_PER_HOUR,
-  );
+  const from = start + Math.floor(hour) * SECONDS_PER_HOUR;
+  const to = stream.chance(UNTIL_END)
+    ? Math.max(from, Math.floor(end / SECONDS_PER_HOUR) * SECONDS_PER_HOUR)
+    : Math.min(end, from + below(stream, OTHERS_RUN_HOURS) * SECONDS_PER_HOUR);
   const seq = numbers.order;
   const poe = order(scribe, stream, person, admission, numbers, "Medications", null, from - 1800);
   const pharmacy = counters.pharmacy++;
@@ -274,7 +296,7 @@ function prescribe(
   for (let due = from; due <= until; due += gap) {
     const id = `${person.subjectId}-${numbers.given}`;
     const event = stream.chance(0.87) ? "Administered" : oneOf(stream, ["Not Given", "Flushed", "Confirmed"]);
-    const time = Math.round(due + (below(stream, 60) - 20) * 60);
+    const time = Math.min(end, Math.round(due + (below(stream, 60) - 20) * 60));
     tables["emar"]?.row(
       person.subjectId,
       hadmId,

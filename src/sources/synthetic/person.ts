@@ -172,7 +172,7 @@ export function drawPerson(stream: RandomStream, index: number): Person {
     heightCm,
     weightKg: (bodyMass * heightCm * heightCm) / 10_000,
     heartRate: clamp(75 + 7 * gauss(stream), 55, 100),
-    meanPressure: clamp(84 + 6 * flag("hypertension") + 6 * gauss(stream), 65, 115),
+    meanPressure: clamp(82 + 6 * flag("hypertension") + 6 * gauss(stream), 65, 115),
     pulsePressure: clamp(44 + 0.28 * (trueAge - 50) + 6 * gauss(stream), 26, 80),
     breathing: 16.6 + 1.2 * gauss(stream) + 1.2 * flag("copd"),
     saturation: 98.2 + 0.7 * gauss(stream) - 2.2 * flag("copd"),

@@ -20,31 +20,12 @@ export function drawSign(stream: RandomStream, probability: number, separation: 
   return stream.normal(stream.chance(probability) ? separation / 2 : -separation / 2);
 }
 
-/** A finding seen with probability `ifYes` where the outcome will come and `ifNo` where it will not. */
-export interface Finding {
-  ifYes: number;
-  ifNo: number;
-}
-
-/** Chance of a finding while the outcome is not known. */
-export function chanceOf(finding: Finding, probability: number): number {
-  return probability * finding.ifYes + (1 - probability) * finding.ifNo;
-}
-
-/** What the presence or absence of a finding adds to the log-odds. */
-export function evidence(finding: Finding, present: boolean): number {
-  return present ? Math.log(finding.ifYes / finding.ifNo) : Math.log((1 - finding.ifYes) / (1 - finding.ifNo));
-}
-
-/** Probabilities of classes after a normal sign with that mean in each class (unit variance). */
-export function posterior(prior: ArrayLike<number>, means: ArrayLike<number>, sign: number): Float64Array {
-  const odds = Float64Array.from({ length: prior.length }, (_, k) => {
-    const mean = means[k]!;
-    return prior[k]! * Math.exp(mean * sign - (mean * mean) / 2);
-  });
-  let total = 0;
-  for (const odd of odds) total += odd;
-  return odds.map((odd) => odd / total);
+/** Shares that sum to one, in proportion to `exp` of each log-weight. */
+export function shares(logWeights: readonly number[]): number[] {
+  const most = Math.max(...logWeights);
+  const weights = logWeights.map((weight) => Math.exp(weight - most));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
 }
 
 /** A log-logistic waiting time: half are over by `scale`; the larger `shape`, the more alike they are. */

@@ -22,9 +22,18 @@ export interface Scribe {
 }
 
 export function newCounters(): Counters {
-  return { labEvent: 1, specimen: 10_000, microEvent: 1, transfer: 30_000_000, order: 1_000_000, pharmacy: 10_000_000 };
+  return {
+    labEvent: 1,
+    specimen: 10_000,
+    microEvent: 1,
+    transfer: FIRST_TRANSFER,
+    order: 1_000_000,
+    pharmacy: 10_000_000,
+  };
 }
 
+/** Stays in intensive care and visits to the emergency department are transfers too, under their own numbers: these lie above. */
+const FIRST_TRANSFER = 100_000_000;
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const PROVIDERS = 600;
 const CAREGIVERS = 400;

@@ -1,29 +1,13 @@
 // What happens to a patient: visits to the emergency department, admissions, wards, stays in intensive care, death. Writes nothing.
 import type { RandomStream } from "../../core/random.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../core/time.ts";
-import { type Problem, problems, units } from "./catalog.ts";
+import { type Problem, units } from "./catalog.ts";
 import { below, between, clamp, count, gauss, logNormal, weighted } from "./draws.ts";
-import { type Course, drawCourse, drawIllness, type Illness } from "./illness.ts";
+import { type Course, drawCourse, drawIllness, type Illness, ODD_STAYS } from "./illness.ts";
 import { ageAt, type Person } from "./person.ts";
-import { logistic, posterior } from "./risk.ts";
-
-/** A visit to the emergency department. */
-export interface EdVisit {
-  stayId: number;
-  start: number;
-  end: number;
-  problem: Problem;
-  /** Emergency severity index as triage gave it, 1 to 5; null where it was not noted. */
-  acuity: number | null;
-  illness: Illness;
-  arrival: string;
-  disposition: string;
-  /** Probability of being admitted, and of going to intensive care, given problem, age and acuity. */
-  riskOfAdmission: number;
-  riskOfIntensiveCare: number;
-  /** Probability of coming back within 72 hours, for those who go home. */
-  riskOfReturn: number;
-}
+import { pickProblem, WAYS } from "./presenting.ts";
+import { drawWaiting, logistic } from "./risk.ts";
+import { ADMITTED_BEFORE_END, drawEdVisit, type EdVisit, WARD_FIRST } from "./triage.ts";
 
 /** A stay in intensive care. */
 export interface IcuStay {
@@ -33,6 +17,8 @@ export interface IcuStay {
   firstUnit: string;
   lastUnit: string;
   course: Course;
+  /** Hours of the stay in which nothing was recorded: [from, to). */
+  silence: { from: number; to: number } | null;
 }
 
 /** A part of an admission on a ward or unit. */
@@ -50,8 +36,8 @@ export interface Admission {
   end: number;
   problem: Problem;
   illness: Illness;
-  /** Probability of dying in this admission, given the state on arrival. */
-  riskOfDeath: number;
+  /** Probability of dying in this admission, given the state on arrival; null where it is one on paper only. */
+  riskOfDeath: number | null;
   died: boolean;
   parts: WardPart[];
   ed: EdVisit | null;
@@ -71,9 +57,7 @@ export interface Story {
   death: number | null;
 }
 
-/** Ways through the emergency department: home, ward, intensive care. */
-const ED_ROUTES = [0.53, 0.38, 0.09];
-const DIRECT_TO_ICU = 0.16;
+const DIRECT_TO_ICU = 0.185;
 const CONTACTS = 2.1;
 /** Visits to the emergency department among contacts. */
 const BY_ED = 0.52;
@@ -81,14 +65,16 @@ const BY_ED = 0.52;
 const ID_STRIDE = 33;
 const FIRST_HADM = 20_000_000;
 const FIRST_STAY = 30_000_000;
+/** A patient's stays in intensive care come before the visits to the emergency department. */
+const FIRST_ED_STAY = 22;
 /** So that ids stay within the stretch. */
 const MOST_CONTACTS = 10;
-/** Share of stays that the records have seconds long, or ending before they begin. */
-const ODD = { seconds: 0.008, backwards: 0.001 };
+/** Of the visits that end at home, those with an admission number all the same. */
+const OBSERVED = 0.2;
+/** Stays in which nothing is recorded for longer than half a day: share, and hours. */
+const SILENT = { share: 0.006, hours: 16, first: 4, spread: 14 };
 const READMITTED = 0.08;
 const DIES_AFTER_DISCHARGE = 0.12;
-/** How far the acuity tells the ways apart, in standard deviations from those who go home. */
-const ACUITY_MEANS = [0, 0.9, 2];
 
 /** Draws a patient's story. */
 export function drawStory(stream: RandomStream, person: Person): Story {
@@ -107,7 +93,7 @@ export function drawStory(stream: RandomStream, person: Person): Story {
     if (returns || stream.chance(BY_ED)) now = throughEd(stream, story, now);
     else now = admit(stream, story, { start: now, intensive: stream.chance(DIRECT_TO_ICU), ed: null });
     const last = story.edVisits.length > visits ? story.edVisits.at(-1)! : undefined;
-    returns = last?.disposition === "HOME" && visits < MOST_CONTACTS && stream.chance(last.riskOfReturn);
+    returns = last?.disposition === "HOME" && stream.chance(last.riskOfReturn);
   }
   if (
     story.death === null &&
@@ -118,69 +104,42 @@ export function drawStory(stream: RandomStream, person: Person): Story {
   return story;
 }
 
-function pickProblem(stream: RandomStream, person: Person, age: number, route: number): Problem {
-  const weights = problems.map(({ weights, ageSlope, sex }) =>
-    sex && !person.female
-      ? 0
-      : sex && (age < 18 || age > 48)
-        ? 0
-        : weights[route]! * Math.exp((ageSlope * (age - 60)) / 10),
-  );
-  return problems[weighted(stream, weights)]!;
-}
-
-/** Chances of the ways through the emergency department at an age. */
-function edRoutes(age: number): number[] {
-  const older = Math.exp(0.025 * (age - 55));
-  const odds = [ED_ROUTES[0]!, ED_ROUTES[1]! * older, ED_ROUTES[2]! * older];
-  const total = odds[0]! + odds[1]! + odds[2]!;
-  return odds.map((odd) => odd / total);
-}
-
 /** A visit to the emergency department and, where it leads there, the admission; gives the time it is all over. */
 function throughEd(stream: RandomStream, story: Story, start: number): number {
   const { person } = story;
-  const age = ageAt(person, start);
-  const routes = edRoutes(age);
-  const route = weighted(stream, routes);
-  const problem = pickProblem(stream, person, age, route);
-  const sign = stream.normal(ACUITY_MEANS[route]!);
-  const known = posterior(
-    routes.map((chance, way) => chance * weightAmong(problem, way)),
-    ACUITY_MEANS,
-    sign,
-  );
-  const acuity = sign > 2.6 ? 1 : sign > 0.9 ? 2 : sign > -0.7 ? 3 : sign > -2 ? 4 : 5;
-  const left = route === 0 && stream.chance(0.03);
-  const visit: EdVisit = {
-    stayId: FIRST_STAY + person.index * ID_STRIDE + 22 + story.edVisits.length,
+  const visit = drawEdVisit(stream, person, {
+    stayId: FIRST_STAY + person.index * ID_STRIDE + FIRST_ED_STAY + story.edVisits.length,
     start,
-    end: start + Math.round(logNormal(stream, route === 0 ? 4 : 6.5, 0.45) * 60) * 60,
-    problem,
-    acuity: stream.chance(0.02) ? null : acuity,
-    illness: drawIllness(stream, person, problem, age, route === 2),
-    arrival: ["AMBULANCE", "WALK IN", "UNKNOWN", "HELICOPTER"][
-      weighted(stream, acuity <= 2 ? [60, 35, 4, 1] : [28, 67, 5, 0.1])
-    ]!,
-    disposition: left
-      ? ["LEFT WITHOUT BEING SEEN", "ELOPED", "LEFT AGAINST MEDICAL ADVICE"][below(stream, 3)]!
-      : route === 0
-        ? "HOME"
-        : "ADMITTED",
-    riskOfAdmission: known[1]! + known[2]!,
-    riskOfIntensiveCare: known[2]!,
-    riskOfReturn: logistic(-3.4 + 0.5 * clamp(person.useOfEd, -2, 2)),
-  };
+    age: ageAt(person, start),
+    mayReturn: story.edVisits.length < MOST_CONTACTS,
+  });
   story.edVisits.push(visit);
-  if (route === 0) return visit.end;
-  return admit(stream, story, { start: visit.end - below(stream, 90) * 60, intensive: route === 2, ed: visit });
+  if (visit.way !== WAYS.home) {
+    const begins = visit.end - below(stream, ADMITTED_BEFORE_END) * 60;
+    return admit(stream, story, { start: begins, intensive: visit.way === WAYS.intensive, ed: visit });
+  }
+  if (visit.disposition === "HOME" && stream.chance(OBSERVED)) observe(stream, story, visit);
+  return visit.end;
 }
 
-/** A problem's share among those of a way in: what makes the probability of each way exact. */
-function weightAmong(problem: Problem, route: number): number {
-  return problem.weights[route]! / routeTotals[route]!;
+/** An admission on paper: watched in the department, and home from there. Nobody dies in it. */
+function observe(stream: RandomStream, story: Story, visit: EdVisit): void {
+  const start = visit.start + Math.floor((visit.end - visit.start) * (0.2 + 0.5 * stream.uniform()));
+  story.admissions.push({
+    hadmId: FIRST_HADM + story.person.index * ID_STRIDE + story.admissions.length,
+    start,
+    end: visit.end,
+    problem: visit.problem,
+    illness: visit.illness,
+    riskOfDeath: null,
+    died: false,
+    parts: [{ ward: "Emergency Department Observation", start, end: visit.end }],
+    ed: visit,
+    type: "EU OBSERVATION",
+    from: "EMERGENCY ROOM",
+    to: stream.chance(0.5) ? "HOME" : null,
+  });
 }
-const routeTotals = [0, 1, 2].map((route) => problems.reduce((sum, { weights }) => sum + weights[route]!, 0));
 
 interface Arrival {
   start: number;
@@ -192,15 +151,17 @@ interface Arrival {
 function admit(stream: RandomStream, story: Story, { start, intensive, ed }: Arrival): number {
   const { person } = story;
   const age = ageAt(person, start);
-  const problem = ed?.problem ?? pickProblem(stream, person, age, intensive ? 4 : 3);
-  const illness = ed?.illness ?? drawIllness(stream, person, problem, age, intensive);
+  const way = intensive ? WAYS.intensiveDirectly : WAYS.wardDirectly;
+  const problem = ed?.problem ?? pickProblem(stream, person, age, way);
+  const illness = ed?.illness ?? drawIllness(stream, person, problem, age, intensive ? "icu" : "ward");
+  const riskOfDeath = logistic(illness.logOdds);
   const admission: Admission = {
     hadmId: FIRST_HADM + person.index * ID_STRIDE + story.admissions.length,
     start,
     end: start,
     problem,
     illness,
-    riskOfDeath: logistic(illness.logOdds),
+    riskOfDeath,
     died: false,
     parts: [],
     ed,
@@ -208,7 +169,7 @@ function admit(stream: RandomStream, story: Story, { start, intensive, ed }: Arr
     to: null,
   };
   if (intensive) throughUnits(stream, story, admission);
-  else onWard(stream, admission, problem.losDays, stream.chance(admission.riskOfDeath));
+  else onWard(stream, admission, problem.losDays, stream.chance(riskOfDeath));
   admission.end = admission.parts.at(-1)!.end;
   admission.to = admission.died ? "DIED" : wayOut(stream, age, illness);
   story.admissions.push(admission);
@@ -283,8 +244,8 @@ function onWard(stream: RandomStream, admission: Admission, days: number, dies: 
 function throughUnits(stream: RandomStream, story: Story, admission: Admission): void {
   const { problem } = admission;
   let illness = admission.illness;
-  if (stream.chance(0.3)) {
-    const hours = logNormal(stream, 20, 1);
+  if (stream.chance(WARD_FIRST.share)) {
+    const hours = Math.min(WARD_FIRST.most, drawWaiting(stream, WARD_FIRST.hours));
     admission.parts.push({ ward: problem.ward, start: admission.start, end: admission.start + minutes(hours * 60) });
   }
   for (let n = 0; ; n++) {
@@ -323,9 +284,9 @@ function unitStay(stream: RandomStream, story: Story, problem: Problem, start: n
   const oddity = stream.uniform();
   const length = Math.round(course.hours * SECONDS_PER_HOUR);
   const end =
-    !course.diesHere && oddity < ODD.seconds
+    !course.diesHere && oddity < ODD_STAYS.seconds
       ? seconds + 1 + below(stream, 50)
-      : !course.diesHere && oddity < ODD.seconds + ODD.backwards
+      : !course.diesHere && oddity < ODD_STAYS.seconds + ODD_STAYS.backwards
         ? seconds - 3600
         : seconds + length;
   return {
@@ -335,7 +296,19 @@ function unitStay(stream: RandomStream, story: Story, problem: Problem, start: n
     firstUnit: name,
     lastUnit: stream.chance(0.06) ? others[below(stream, others.length)]! : name,
     course,
+    silence: silenceOf(stream),
   };
+}
+
+function silenceOf(stream: RandomStream): { from: number; to: number } | null {
+  if (!stream.chance(SILENT.share)) return null;
+  const from = SILENT.first + below(stream, SILENT.spread);
+  return { from, to: from + SILENT.hours };
+}
+
+/** Whether nothing was recorded at an hour of the stay. */
+export function isSilent({ silence }: IcuStay, hour: number): boolean {
+  return silence !== null && hour >= silence.from && hour < silence.to;
 }
 
 function minutes(count: number): number {

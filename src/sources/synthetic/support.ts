@@ -12,8 +12,8 @@ interface Threshold {
   on: number;
   off: number;
 }
-const VENTILATION: Threshold = { on: 1.95, off: 1.3 };
-const PRESSORS: Threshold = { on: 2.0, off: 1.4 };
+const VENTILATION: Threshold = { on: 1.5, off: 1.0 };
+const PRESSORS: Threshold = { on: 1.65, off: 1.1 };
 const DIALYSIS: Threshold = { on: 3.2, off: 2.2 };
 
 /** Supports of a stay; arrays hold one value an hour. */
@@ -37,7 +37,7 @@ export class Support {
     this.ventilated = switched(hours, breathing, VENTILATION);
     const circulation = (hour: number) => level(at("circ"), hour);
     this.pressors = Float32Array.from(switched(hours, circulation, PRESSORS), (on, hour) =>
-      on ? Math.max(0.3, circulation(hour) - 1.2) : 0,
+      on ? Math.max(0.3, circulation(hour) - 1) : 0,
     );
     this.dialysis = switched(hours, (hour) => level(at("renal"), hour), DIALYSIS);
     const line = problem.surgical && stream.chance(0.6);

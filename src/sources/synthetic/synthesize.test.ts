@@ -1,19 +1,28 @@
 // The synthetic hospital: exact layout, sound keys, same bytes for a seed, honest risks, the faults of real records.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BedsideError, Stopped } from "../../core/errors.ts";
 import { silent } from "../../core/progress.ts";
-import { hashFile, literal, openRecordStore, type RecordStore, type Sql, sql } from "../../store/index.ts";
+import { hashFile, identifier, literal, openRecordStore, type RecordStore, type Sql, sql } from "../../store/index.ts";
 import { sourceCatalog } from "../catalog.ts";
 import { importRecords } from "../import.ts";
 import { synthesize } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bedside-synthetic-"));
 const hospital = join(folder, "hospital");
-const PATIENTS = 2000;
+const PATIENTS = 1500;
 let store: RecordStore;
 
 beforeAll(async () => {
@@ -71,7 +80,7 @@ describe("keys", () => {
     },
   );
 
-  test.each(["icustays", "transfers", "emar", "poe", "procedures_icd"])("of %s belong to admissions", async (table) => {
+  test.each(["icustays", "emar", "poe", "procedures_icd"])("of %s belong to admissions", async (table) => {
     expect(
       await count(sql`
       select count(*) as n from query_table(${`mimic_iv.${table}`}) anti join mimic_iv.admissions using (subject_id, hadm_id)`),
@@ -104,6 +113,42 @@ describe("keys", () => {
         table,
       ).toBe(0);
     }
+  });
+
+  test("of stays in intensive care and of visits are those of their transfers", async () => {
+    for (const table of ["mimic_iv.icustays", "mimic_iv_ed.edstays"])
+      expect(
+        await count(sql`
+        select count(*) as n from query_table(${table}) s anti join mimic_iv.transfers t
+          on t.transfer_id = s.stay_id and t.subject_id = s.subject_id and t.hadm_id is not distinct from s.hadm_id`),
+        table,
+      ).toBe(0);
+  });
+
+  test("of items, codes, orders and staff are in their dictionaries", async () => {
+    for (const [table, column, dictionary, key] of [
+      ["chartevents", "itemid", "d_items", "itemid"],
+      ["inputevents", "itemid", "d_items", "itemid"],
+      ["ingredientevents", "itemid", "d_items", "itemid"],
+      ["outputevents", "itemid", "d_items", "itemid"],
+      ["procedureevents", "itemid", "d_items", "itemid"],
+      ["datetimeevents", "itemid", "d_items", "itemid"],
+      ["labevents", "itemid", "d_labitems", "itemid"],
+      ["diagnoses_icd", "icd_code", "d_icd_diagnoses", "icd_code"],
+      ["procedures_icd", "icd_code", "d_icd_procedures", "icd_code"],
+      ["hcpcsevents", "hcpcs_cd", "d_hcpcs", "code"],
+      ["emar", "poe_id", "poe", "poe_id"],
+      ["emar_detail", "emar_id", "emar", "emar_id"],
+      ["prescriptions", "pharmacy_id", "pharmacy", "pharmacy_id"],
+      ["chartevents", "caregiver_id", "caregiver", "caregiver_id"],
+      ["poe", "order_provider_id", "provider", "provider_id"],
+    ] as const)
+      expect(
+        await count(sql`
+        select count(*) as n from query_table(${`mimic_iv.${table}`}) a
+        anti join query_table(${`mimic_iv.${dictionary}`}) b on a.${identifier(column)} = b.${identifier(key)}`),
+        `${table}.${column}`,
+      ).toBe(0);
   });
 
   test("no admission begins before the one before ended, none after death", async () => {
@@ -172,6 +217,17 @@ describe("the same seed", () => {
   }
 });
 
+test("those with an infection that shows get an antibiotic on the first day", async () => {
+  const { treated, n } = await store.db.row<{ treated: number; n: number }>(sql`
+    select count(*)::double as n, count(*) filter (exists(
+      select 1 from mimic_iv.prescriptions p where p.hadm_id = d.hadm_id and p.starttime < a.admittime + interval 1 day
+        and regexp_matches(p.drug, '^(Vanco|Piper|Cef|Mero|Azith|Metr|Cipro)')))::double as treated
+    from mimic_iv.diagnoses_icd d join mimic_iv.admissions a using (hadm_id)
+    where seq_num = 1 and icd_code in ('0389', '99591', 'A419', 'A4151')`);
+  expect(n).toBeGreaterThan(20);
+  expect(treated / n).toBeGreaterThan(0.8);
+});
+
 describe("the true risks", () => {
   /** What happened, what was expected, its standard deviation, and how well the risk ranks. */
   async function against(
@@ -185,9 +241,13 @@ describe("the true risks", () => {
       from ranked`);
   }
 
-  test("of death in hospital, of being admitted from the ED and of coming back are what happens", async () => {
+  test("of death in hospital, of being admitted or critically ill from the ED and of coming back are what happens", async () => {
     const outcomes = {
       death: sql`select hospital_expire_flag as outcome, risk from ${truth("hospital_mortality")} join mimic_iv.admissions using (hadm_id)`,
+      critical: sql`
+        select (coalesce(deathtime >= e.intime, false) or coalesce(i.intime <= e.outtime + interval 12 hour, false))::int as outcome, risk
+        from ${truth("ed_critical")} join mimic_iv_ed.edstays e using (stay_id) left join mimic_iv.admissions using (hadm_id)
+          left join (select hadm_id, min(intime) as intime from mimic_iv.icustays group by hadm_id) i using (hadm_id)`,
       admitted: sql`select (disposition = 'ADMITTED')::int as outcome, risk from ${truth("ed_hospitalization")} join mimic_iv_ed.edstays using (stay_id)`,
       back: sql`
         select exists(select 1 from mimic_iv_ed.edstays b where b.subject_id = a.subject_id and b.intime > a.outtime
@@ -247,6 +307,20 @@ describe("the faults of real records are there:", () => {
     ],
     ["visits without an admission", sql`select count(*) as n from mimic_iv_ed.edstays where hadm_id is null`],
     [
+      "visits that end at home with an admission all the same",
+      sql`select count(*) as n from mimic_iv_ed.edstays where hadm_id is not null and disposition = 'HOME'`,
+    ],
+    [
+      "values over the scale",
+      sql`select count(*) as n from mimic_iv.labevents where value like '>%' and valuenum is null`,
+    ],
+    [
+      "half days without a heart rate",
+      sql`select count(*) as n from (
+        select charttime > lag(charttime) over (partition by stay_id order by charttime) + interval 12 hour as late
+        from mimic_iv.chartevents where itemid = 220045) where late`,
+    ],
+    [
       "second stays of an admission",
       sql`select count(*) as n from (select 1 from mimic_iv.icustays group by hadm_id having count(*) > 1)`,
     ],
@@ -269,6 +343,25 @@ describe("the folder", () => {
     await expect(synthesize({ patients: PATIENTS, seed: 12, out: hospital, progress: silent })).rejects.toThrow(
       /another synthetic hospital/,
     );
+  });
+
+  test("that was finished but not moved to its place is moved by the next call", async () => {
+    const out = join(folder, "halfway");
+    const options = { patients: 5, seed: 1, out, progress: silent };
+    const note = await synthesize(options);
+    const parts = join(out, ".bedside-part");
+    mkdirSync(parts);
+    for (const name of ["icu", "SYNTHETIC.json"]) renameSync(join(out, name), join(parts, name));
+    expect(await synthesize(options)).toEqual(note);
+    expect(readdirSync(out).sort()).toEqual(["SYNTHETIC.json", "ed", "hosp", "icu", "truth"]);
+  });
+
+  test("is not begun when the arguments make no hospital", async () => {
+    for (const wrong of [{ patients: 0 }, { patients: 1.5 }, { seed: -1 }, { modules: [] }]) {
+      const out = join(folder, "none");
+      await expect(synthesize({ patients: 5, seed: 1, out, progress: silent, ...wrong })).rejects.toThrow(BedsideError);
+      expect(existsSync(out)).toBe(false);
+    }
   });
 
   test("is gone after a stop", async () => {

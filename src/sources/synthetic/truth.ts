@@ -19,14 +19,14 @@ export const TRUTH_TABLES: readonly { name: string; columns: readonly ColumnSpec
 export function writeTruth({ tables }: Scribe, { person, admissions, edVisits }: Story): void {
   const { subjectId } = person;
   for (const { hadmId, riskOfDeath, parts } of admissions) {
-    tables["hospital_mortality"]?.row(subjectId, hadmId, riskOfDeath);
+    if (riskOfDeath !== null) tables["hospital_mortality"]?.row(subjectId, hadmId, riskOfDeath);
     for (const { icu } of parts) {
       if (icu) tables["icu_mortality_24h"]?.row(subjectId, icu.stayId, icu.course.riskOfDyingHere);
     }
   }
   for (const visit of edVisits) {
     tables["ed_hospitalization"]?.row(subjectId, visit.stayId, visit.riskOfAdmission);
-    tables["ed_critical"]?.row(subjectId, visit.stayId, visit.riskOfIntensiveCare);
-    if (visit.disposition === "HOME") tables["ed_return_72h"]?.row(subjectId, visit.stayId, visit.riskOfReturn);
+    tables["ed_critical"]?.row(subjectId, visit.stayId, visit.riskOfCritical);
+    tables["ed_return_72h"]?.row(subjectId, visit.stayId, visit.riskOfReturn);
   }
 }
