@@ -1,0 +1,2 @@
+// ONNX model files, written from plain data.
+export * from "./model.ts";

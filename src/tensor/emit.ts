@@ -1,0 +1,170 @@
+// A program as an ONNX graph. Knows the operations only through their `emit`.
+import { Bug } from "../core/errors.ts";
+import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from "../formats/onnx/index.ts";
+import type { Program } from "./program.ts";
+import { type Shape, sizeOf } from "./shape.ts";
+import type { Attributes, EmitOptions, Emitter, InnerProgram, Kind, Tensor, TensorNode } from "./tensor.ts";
+
+const TYPES = { float: "float32", int: "int32", bool: "bool" } as const satisfies Record<Kind, string>;
+
+/** The ONNX model of a program; its inputs and outputs carry the program's names. */
+export function emitProgram(program: Program, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {
+  return encodeModel({ graph: programGraph(program), metadata });
+}
+
+/** The graph alone, as data: for looking at, and for tests. */
+export function programGraph({ inputs, outputs }: Program): OnnxGraph {
+  const writer = new GraphWriter();
+  const names = Object.entries(inputs);
+  for (const [name, tensor] of names) writer.bind(tensor, name);
+  const results = Object.entries(outputs).map(([name, tensor]) => ({ name, tensor }));
+  writer.write(results.map(({ tensor }) => tensor));
+  for (const { name, tensor } of results) writer.rename(writer.of(tensor), name);
+  return {
+    name: "program",
+    inputs: names.map(([name, tensor]) => valueInfo(name, tensor)),
+    outputs: results.map(({ name, tensor }) => valueInfo(name, tensor)),
+    constants: writer.constants,
+    nodes: writer.nodesMade,
+  };
+}
+
+function valueInfo(name: string, { shape, kind }: Tensor): OnnxValue {
+  return { name, type: TYPES[kind], shape };
+}
+
+/** Names shared by a graph and the graphs inside it. */
+interface Shared {
+  count: number;
+  constants: OnnxTensor[];
+  byContent: Map<string, string>;
+}
+
+class GraphWriter implements Emitter {
+  readonly nodesMade: OnnxNode[] = [];
+  private readonly names = new Map<Tensor, string>();
+  private readonly shared: Shared;
+
+  constructor(shared: Shared = { count: 0, constants: [], byContent: new Map() }) {
+    this.shared = shared;
+  }
+
+  get constants(): OnnxTensor[] {
+    return this.shared.constants;
+  }
+
+  bind(tensor: Tensor, name: string): void {
+    this.names.set(tensor, name);
+  }
+
+  /** Writes what the tensors are made of, inputs before their users. */
+  write(tensors: readonly Tensor[]): void {
+    const nodes = [...reachUnbound(tensors, this.names)].sort((a, b) => a.id - b.id);
+    for (const node of nodes) {
+      const inputs = node.inputs.map((x) => this.names.get(x)!);
+      const outputs = node.operation.emit(this, node, inputs);
+      for (const [i, tensor] of node.outputs.entries()) this.names.set(tensor, outputs[i]!);
+    }
+  }
+
+  /** An Identity under a name of its own: outputs are never shared with inputs or with each other. */
+  rename(from: string, to: string): void {
+    this.nodesMade.push({ op: "Identity", inputs: [from], outputs: [to] });
+  }
+
+  node(op: string, inputs: readonly string[], attributes?: Attributes, options: EmitOptions = {}): string {
+    return this.nodes(op, inputs, attributes, options)[0]!;
+  }
+
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes | undefined,
+    { outputs = 1, domain }: EmitOptions,
+  ): string[] {
+    const names = Array.from({ length: outputs }, () => this.fresh());
+    this.nodesMade.push({
+      op,
+      inputs,
+      outputs: names,
+      ...(attributes ? { attributes } : {}),
+      ...(domain ? { domain } : {}),
+    });
+    return names;
+  }
+
+  int64(values: readonly number[], shape: Shape = [values.length]): string {
+    return this.constant("int64", values, shape);
+  }
+
+  int32(values: ArrayLike<number>, shape: Shape): string {
+    return this.constant("int32", values, shape);
+  }
+
+  float32(values: ArrayLike<number>, shape: Shape): string {
+    return this.constant("float32", values, shape);
+  }
+
+  of(tensor: Tensor): string {
+    if (!this.names.has(tensor)) this.write([tensor]);
+    return this.names.get(tensor)!;
+  }
+
+  inner(
+    parameters: readonly Tensor[],
+    outputs: readonly Tensor[],
+    bindings: readonly (string | undefined)[],
+    asGraph: boolean,
+  ): InnerProgram {
+    const writer = new GraphWriter(this.shared);
+    if (!asGraph) {
+      for (const [i, parameter] of parameters.entries()) writer.bind(parameter, bindings[i]!);
+      writer.write(outputs);
+      this.nodesMade.push(...writer.nodesMade);
+      return { graph: undefined, outputs: outputs.map((tensor) => writer.of(tensor)) };
+    }
+    const own = parameters.filter((_, i) => bindings[i] === undefined);
+    const inputs = own.map((parameter) => valueInfo(this.fresh(), parameter));
+    for (const [i, parameter] of own.entries()) writer.bind(parameter, inputs[i]!.name);
+    for (const [i, parameter] of parameters.entries()) {
+      const outer = bindings[i];
+      if (outer !== undefined) writer.bind(parameter, outer);
+    }
+    writer.write(outputs);
+    const results = outputs.map((tensor) => {
+      const name = this.fresh();
+      writer.rename(writer.of(tensor), name);
+      return valueInfo(name, tensor);
+    });
+    const graph: OnnxGraph = { name: this.fresh(), inputs, outputs: results, constants: [], nodes: writer.nodesMade };
+    return { graph, outputs: results.map(({ name }) => name) };
+  }
+
+  private constant(type: OnnxTensor["type"], values: ArrayLike<number>, shape: Shape): string {
+    if (values.length !== sizeOf(shape)) throw new Bug("a constant does not fill its shape");
+    // small constants are shared; large ones are rarely equal
+    const key = values.length <= 64 ? `${type} ${shape.join()} ${Array.from(values).join()}` : undefined;
+    const known = key && this.shared.byContent.get(key);
+    if (known) return known;
+    const name = this.fresh();
+    this.shared.constants.push({ name, type, shape, data: values });
+    if (key) this.shared.byContent.set(key, name);
+    return name;
+  }
+
+  private fresh(): string {
+    return `t${this.shared.count++}`;
+  }
+}
+
+/** Nodes not yet written that the tensors are made of. */
+function reachUnbound(tensors: readonly Tensor[], bound: ReadonlyMap<Tensor, string>): Set<TensorNode<never>> {
+  const seen = new Set<TensorNode<never>>();
+  const open = tensors.filter((tensor) => !bound.has(tensor)).map((tensor) => tensor.node);
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    for (const x of node.inputs) if (!bound.has(x) && !seen.has(x.node)) open.push(x.node);
+  }
+  return seen;
+}

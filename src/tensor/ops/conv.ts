@@ -1,0 +1,244 @@
+// Convolutions in one and two dimensions, and the two products of which their gradients are made.
+import { shapeError, typeError } from "../place.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { applyOne, type Emitter, type Operation, type Tensor } from "../tensor.ts";
+
+/** How the kernel moves; a single number is for every dimension. */
+export interface ConvOptions {
+  stride?: number | readonly number[];
+  /** Zeros before and after; `[before, after]` pairs are not supported: pad first. */
+  padding?: number | readonly number[];
+  dilation?: number | readonly number[];
+  /** Channels are cut into that many groups, each with kernels of its own. */
+  groups?: number;
+}
+interface Window {
+  stride: readonly number[];
+  padding: readonly number[];
+  dilation: readonly number[];
+  groups: number;
+}
+
+function windowOf({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions, dimensions: number): Window {
+  const each = (value: number | readonly number[]) =>
+    typeof value === "number" ? new Array<number>(dimensions).fill(value) : value;
+  return { stride: each(stride), padding: each(padding), dilation: each(dilation), groups };
+}
+
+function outputSizes(x: Shape, kernel: Shape, { stride, padding, dilation }: Window): number[] {
+  return kernel
+    .slice(2)
+    .map((taps, i) => Math.floor((x[i + 2]! + 2 * padding[i]! - dilation[i]! * (taps - 1) - 1) / stride[i]!) + 1);
+}
+
+/** Calls `visit(x offset, kernel offset, y offset)` for every product of which a convolution is the sum. */
+function eachProduct(
+  x: Shape,
+  kernel: Shape,
+  y: Shape,
+  { stride, padding, dilation, groups }: Window,
+  visit: (i: number, k: number, j: number) => void,
+): void {
+  const flat = (shape: Shape): [number, number, number, number] => [
+    shape[0]!,
+    shape[1]!,
+    shape.length > 3 ? shape[2]! : 1,
+    shape.at(-1)!,
+  ];
+  const [batch, , height, width] = flat(x);
+  const [out, own, tall, wide] = flat(kernel);
+  const [, , rows, columns] = flat(y);
+  const two = x.length > 3;
+  const [sr, sc] = two ? stride : [1, stride[0]!];
+  const [pr, pc] = two ? padding : [0, padding[0]!];
+  const [dr, dc] = two ? dilation : [1, dilation[0]!];
+  for (let n = 0; n < batch; n++)
+    for (let o = 0; o < out; o++) {
+      const first = Math.floor(o / (out / groups)) * own;
+      for (let c = 0; c < own; c++)
+        for (let r = 0; r < rows; r++)
+          for (let q = 0; q < columns; q++)
+            for (let a = 0; a < tall; a++)
+              for (let b = 0; b < wide; b++) {
+                const [h, w] = [r * sr! - pr! + a * dr!, q * sc! - pc! + b * dc!];
+                if (h < 0 || w < 0 || h >= height || w >= width) continue;
+                visit(
+                  ((n * own * groups + first + c) * height + h) * width + w,
+                  ((o * own + c) * tall + a) * wide + b,
+                  ((n * out + o) * rows + r) * columns + q,
+                );
+              }
+    }
+}
+
+function attributesOf({ stride, padding, dilation, groups }: Window) {
+  return {
+    strides: { ints: stride },
+    pads: { ints: [...padding, ...padding] },
+    dilations: { ints: dilation },
+    group: { int: groups },
+  };
+}
+
+const convOperation: Operation<Window> = {
+  name: "conv",
+  infer: ([x, kernel], window) => {
+    if (x!.kind !== "float" || kernel!.kind !== "float")
+      throw typeError("conv", [x!.kind, kernel!.kind], "both must be floats");
+    const [out, own] = kernel!.shape as [number, number];
+    if (x!.rank !== kernel!.rank || x!.rank < 3 || x!.rank > 4) {
+      throw shapeError(
+        "conv",
+        [x!.shape, kernel!.shape],
+        "both need batch or outputs, channels, and one or two dimensions",
+      );
+    }
+    if (x!.shape[1] !== own * window.groups || out % window.groups !== 0) {
+      throw shapeError(
+        "conv",
+        [x!.shape, kernel!.shape],
+        `${x!.shape[1]} channels meet kernels of ${own} channels in ${window.groups} group${window.groups > 1 ? "s" : ""}`,
+      );
+    }
+    const sizes = outputSizes(x!.shape, kernel!.shape, window);
+    if (sizes.some((size) => size < 1))
+      throw shapeError("conv", [x!.shape, kernel!.shape], "the kernel is larger than the padded input");
+    return [{ shape: [x!.shape[0]!, out, ...sizes], kind: "float" }];
+  },
+  evaluate: ([x, kernel], window, [out]) => {
+    const y = new Float64Array(sizeOf(out!.shape));
+    eachProduct(x!.shape, kernel!.shape, out!.shape, window, (i, k, j) => {
+      y[j]! += x!.data[i]! * kernel!.data[k]!;
+    });
+    return [y];
+  },
+  gradient: ({ inputs: [x, kernel], attributes }, [g]) =>
+    g
+      ? [
+          applyOne(inputGradient, [g, kernel!], { ...attributes, shape: x!.shape }),
+          applyOne(kernelGradient, [x!, g], { ...attributes, shape: kernel!.shape }),
+        ]
+      : [],
+  emit: (emitter, { attributes }, inputs) => [emitter.node("Conv", inputs, attributesOf(attributes))],
+};
+
+/** x [batch, channels, length] or [batch, channels, height, width] with kernel [outputs, channels / groups, …]. */
+export function conv(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
+  return applyOne(convOperation, [x, kernel], windowOf(options, x.rank - 2));
+}
+
+type WindowTo = Window & { shape: Shape };
+
+/** Gradient of the input: every output element spread back by the kernel (a transposed convolution). */
+const inputGradient: Operation<WindowTo> = {
+  name: "convInputGradient",
+  infer: (_inputs, { shape }) => [{ shape, kind: "float" }],
+  evaluate: ([g, kernel], { shape, ...window }) => {
+    const x = new Float64Array(sizeOf(shape));
+    eachProduct(shape, kernel!.shape, g!.shape, window, (i, k, j) => {
+      x[i]! += g!.data[j]! * kernel!.data[k]!;
+    });
+    return [x];
+  },
+  // linear in both, and adjoint to the convolution
+  gradient: ({ inputs: [g, kernel], attributes: { shape: _, ...window } }, [up]) =>
+    up
+      ? [
+          applyOne(convOperation, [up, kernel!], window),
+          applyOne(kernelGradient, [up, g!], { ...window, shape: kernel!.shape }),
+        ]
+      : [],
+  emit: (emitter, { inputs: [g, kernel], attributes }, [gradient, weights]) => {
+    const { stride, padding, dilation, groups, shape } = attributes;
+    const extra = stride.map((step, i) => {
+      const reach = dilation[i]! * (kernel!.shape[i + 2]! - 1);
+      return shape[i + 2]! + 2 * padding[i]! - reach - 1 - (g!.shape[i + 2]! - 1) * step;
+    });
+    const lead = kernel!.shape.slice(2).map((taps, i) => dilation[i]! * (taps - 1) - padding[i]!);
+    if (stride.every((step) => step === 1) && groups === 1 && lead.every((count) => count >= 0)) {
+      // a convolution of the gradient with the kernel turned round
+      const turned = turnedKernel(emitter, kernel!.shape, weights!);
+      return [
+        emitter.node("Conv", [gradient!, turned], {
+          ...attributesOf({ stride, padding: [], dilation, groups }),
+          pads: { ints: [...lead, ...lead.map((count, i) => count + extra[i]!)] },
+        }),
+      ];
+    }
+    return [
+      emitter.node("ConvTranspose", [gradient!, weights!], {
+        ...attributesOf(attributes),
+        output_padding: { ints: extra },
+      }),
+    ];
+  },
+};
+
+/** Input and output channels exchanged, taps backwards. */
+function turnedKernel(emitter: Emitter, shape: Shape, weights: string): string {
+  const swapped = emitter.node("Transpose", [weights], {
+    perm: { ints: [1, 0, ...shape.slice(2).map((_, i) => i + 2)] },
+  });
+  const axes = shape.slice(2).flatMap((taps, i) => (taps > 1 ? [i + 2] : []));
+  if (axes.length === 0) return swapped;
+  const every = (value: number) => emitter.int64(axes.map(() => value));
+  return emitter.node("Slice", [swapped, every(-1), every(-(2 ** 31)), emitter.int64(axes), every(-1)]);
+}
+
+/** Gradient of the kernel: the input correlated with the output's gradient, summed over the batch. */
+const kernelGradient: Operation<WindowTo> = {
+  name: "convKernelGradient",
+  infer: (_inputs, { shape }) => [{ shape, kind: "float" }],
+  evaluate: ([x, g], { shape, ...window }) => {
+    const kernel = new Float64Array(sizeOf(shape));
+    eachProduct(x!.shape, shape, g!.shape, window, (i, k, j) => {
+      kernel[k]! += x!.data[i]! * g!.data[j]!;
+    });
+    return [kernel];
+  },
+  gradient: ({ inputs: [x, g], attributes: { shape: _, ...window } }, [up]) =>
+    up
+      ? [applyOne(inputGradient, [g!, up], { ...window, shape: x!.shape }), applyOne(convOperation, [x!, up], window)]
+      : [],
+  emit: (emitter, { inputs: [x, g], attributes }, [source, gradient]) => [
+    kernelGradientNodes(emitter, x!.shape, g!.shape, attributes, source!, gradient!),
+  ],
+};
+
+/** A convolution in which batch and channels change places, and stride and dilation. */
+function kernelGradientNodes(
+  emitter: Emitter,
+  x: Shape,
+  g: Shape,
+  { stride, padding, dilation, groups, shape }: WindowTo,
+  source: string,
+  gradient: string,
+): string {
+  const places = shape.slice(2).map((_, i) => i + 2);
+  const [batch, channels] = x as [number, number];
+  const swap = (name: string) => emitter.node("Transpose", [name], { perm: { ints: [1, 0, ...places] } });
+  // with groups: [groups × batch] as channels, the kernels' input channels as batch
+  let left = swap(source);
+  if (groups > 1) {
+    const own = channels / groups;
+    const split = emitter.node("Reshape", [source, emitter.int64([batch, groups, own, ...x.slice(2)])]);
+    const moved = emitter.node("Transpose", [split], { perm: { ints: [2, 1, 0, ...places.map((axis) => axis + 1)] } });
+    left = emitter.node("Reshape", [moved, emitter.int64([own, groups * batch, ...x.slice(2)])]);
+  }
+  const right = swap(gradient); // [outputs, batch, …]
+  const wide = emitter.node("Conv", [left, right], {
+    strides: { ints: dilation },
+    dilations: { ints: stride },
+    pads: { ints: [...padding, ...padding] },
+    group: { int: groups },
+  });
+  // where the stride leaves elements over, there are taps too many
+  const taps = emitter.int64(shape.slice(2));
+  const zeros = emitter.int64(places.map(() => 0));
+  const surplus = places.some((axis, i) => {
+    const reach = x[axis]! + 2 * padding[i]! - stride[i]! * (g[axis]! - 1) - 1;
+    return Math.floor(reach / dilation[i]!) + 1 !== shape[axis];
+  });
+  const exact = surplus ? emitter.node("Slice", [wide, zeros, taps, emitter.int64(places)]) : wide;
+  return emitter.node("Transpose", [exact], { perm: { ints: [1, 0, ...places] } });
+}

@@ -1,0 +1,44 @@
+// Mistakes in a model, told with the operation, the shapes and the line of the user's own code. Knows no tensor.
+import { BedsideError } from "../core/errors.ts";
+
+/** The folders whose lines are never the user's. */
+const inside = /[/\\](src|dist)[/\\](tensor|nn)[/\\](?!.*\.test\.)|node:internal|node_modules/;
+
+/** The innermost line of the running program that belongs to neither tensor/ nor nn/: `model.ts:12:7`. */
+export function placeInModel(): string | undefined {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 60;
+  const lines = (new Error().stack ?? "").split("\n").slice(1);
+  Error.stackTraceLimit = before;
+  const line = lines.find((text) => /:\d+:\d+\)?$/.test(text) && !inside.test(text));
+  return line
+    ?.replace(/^\s*at\s+/, "")
+    .replace(/^.*\((.*)\)$/, "$1")
+    .replace(/^file:\/\//, "");
+}
+
+/** The error for shapes that an operation cannot take. */
+export function shapeError(
+  op: string,
+  shapes: readonly (readonly number[])[],
+  why: string,
+  fix?: string,
+): BedsideError {
+  return new BedsideError({
+    code: "tensor/shape",
+    what: `${op} cannot take ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`,
+    where: placeInModel(),
+    why,
+    fix,
+  });
+}
+
+/** The error for a kind of element that an operation cannot take. */
+export function typeError(op: string, types: readonly string[], why: string): BedsideError {
+  return new BedsideError({
+    code: "tensor/type",
+    what: `${op} cannot take elements of type ${types.join(" and ")}`,
+    where: placeInModel(),
+    why,
+  });
+}

@@ -1,0 +1,28 @@
+// A program: named inputs and outputs, and everything between. What executors run.
+import { BedsideError, Bug } from "../core/errors.ts";
+import { reach } from "./gradient.ts";
+import { leafOf } from "./ops/sources.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Named inputs and outputs. Every leaf the outputs are made of must be among the inputs. */
+export interface Program {
+  inputs: Readonly<Record<string, Tensor>>;
+  outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** @throws BedsideError when the outputs need an input that is not named. */
+export function program(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>): Program {
+  const named = new Set(Object.values(inputs));
+  for (const node of reach(Object.values(outputs))) {
+    const [tensor] = node.outputs;
+    const leaf = tensor && leafOf(tensor);
+    if (!leaf || named.has(tensor)) continue;
+    if (leaf.role === "placeholder") throw new Bug(`${leaf.name} of a scan was used outside of it`);
+    throw new BedsideError({
+      code: "tensor/unnamed-input",
+      what: `The program uses the ${leaf.role} "${leaf.name}", which is not among its inputs`,
+      fix: "name it in the inputs of the program",
+    });
+  }
+  return { inputs, outputs };
+}
