@@ -12,11 +12,22 @@ export function emitProgram(program: Program, metadata: Record<string, string> =
   return encodeModel({ graph: programGraph(program), metadata });
 }
 
-/** The graph alone, as data: for looking at, and for tests. */
-export function programGraph({ inputs, outputs }: Program): OnnxGraph {
+/** A leaf whose values are written into the model. */
+export interface FixedLeaf {
+  tensor: Tensor;
+  name: string;
+  data: ArrayLike<number>;
+}
+
+/** The graph alone, as data; leaves given as fixed become constants of it. */
+export function programGraph({ inputs, outputs }: Program, fixed: readonly FixedLeaf[] = []): OnnxGraph {
   const writer = new GraphWriter();
   const names = Object.entries(inputs);
   for (const [name, tensor] of names) writer.bind(tensor, name);
+  for (const { tensor, name, data } of fixed) {
+    writer.bind(tensor, name);
+    writer.constants.push({ name, type: TYPES[tensor.kind], shape: tensor.shape, data });
+  }
   const results = Object.entries(outputs).map(([name, tensor]) => ({ name, tensor }));
   writer.write(results.map(({ tensor }) => tensor));
   for (const { name, tensor } of results) writer.rename(writer.of(tensor), name);

@@ -45,6 +45,7 @@ export {
   constant,
   full,
   input,
+  isNoise,
   type Operand,
   ones,
   parameterTensor,

@@ -26,3 +26,9 @@ export function program(inputs: Readonly<Record<string, Tensor>>, outputs: Reado
   }
   return { inputs, outputs };
 }
+
+/** The inputs, parameters and noise that tensors are made of, in the order of their making. */
+export function leavesOf(tensors: readonly Tensor[]): Tensor[] {
+  const nodes = [...reach(tensors)].sort((a, b) => a.id - b.id);
+  return nodes.flatMap(({ outputs: [tensor] }) => (tensor && leafOf(tensor) ? [tensor] : []));
+}

@@ -297,12 +297,14 @@ const padOperation: Operation<{ axis: number; before: number; after: number; val
   ],
   // a Concat with constants is faster than Pad on the CPU
   emit: (emitter, { inputs: [x], attributes: { axis, before, after, value } }, [name]) => {
-    const edge = (count: number) => {
-      const shape = x!.shape.map((size, i) => (i === axis ? count : size));
-      return x!.kind === "float"
-        ? emitter.of(full(shape, value))
-        : emitter.int32(new Array<number>(sizeOf(shape)).fill(value), shape);
-    };
+    const edge = (count: number) =>
+      emitter.of(
+        full(
+          x!.shape.map((size, i) => (i === axis ? count : size)),
+          value,
+          x!.kind,
+        ),
+      );
     const parts = [...(before > 0 ? [edge(before)] : []), name!, ...(after > 0 ? [edge(after)] : [])];
     return [emitter.node("Concat", parts, { axis: { int: axis } })];
   },

@@ -4,6 +4,7 @@ import { broadcastShapes, type Shape, sameShape, sizeOf, stridesOf } from "../sh
 import { applyOne, type Operation, type Tensor } from "../tensor.ts";
 import { reshape } from "./arrange.ts";
 import { sum } from "./reduce.ts";
+import { zeros } from "./sources.ts";
 
 /** For every element of `shape`, the offset of the element of `from` that stands there. */
 export function broadcastOffsets(from: Shape, shape: Shape): Int32Array {
@@ -32,7 +33,11 @@ const expandOperation: Operation<{ shape: Shape }> = {
   },
   evaluate: ([x], { shape }) => [Float64Array.from(broadcastOffsets(x!.shape, shape), (offset) => x!.data[offset]!)],
   gradient: (node, [g]) => [g && unbroadcast(g, node.inputs[0]!.shape)],
-  emit: (emitter, { attributes }, [x]) => [emitter.node("Expand", [x!, emitter.int64(attributes.shape)])],
+  emit: (emitter, { inputs: [source], attributes: { shape } }, [x]) => {
+    // ONNX Runtime cannot repeat an axis no times
+    if (sizeOf(shape) === 0) return [emitter.of(zeros(shape, source!.kind))];
+    return [emitter.node("Expand", [x!, emitter.int64(shape)])];
+  },
 };
 
 /** Repeats axes of size 1, and adds axes in front, up to that shape (PyTorch's expand). */

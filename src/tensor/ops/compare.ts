@@ -96,7 +96,13 @@ const whereOperation: Operation<Record<string, never>> = {
       unbroadcast(where(condition!, none, g), b!.shape),
     ];
   },
-  emit: (emitter, _node, inputs) => [emitter.node("Where", inputs)],
+  emit: (emitter, { inputs: [, first] }, inputs) => {
+    if (first!.kind !== "bool") return [emitter.node("Where", inputs)];
+    // ONNX Runtime has no choice between truth values
+    const [condition, a, b] = inputs as [string, string, string];
+    const taken = emitter.node("And", [condition, a]);
+    return [emitter.node("Or", [taken, emitter.node("And", [emitter.node("Not", [condition]), b])])];
+  },
 };
 
 /** `a` where the condition holds, else `b`. */

@@ -45,7 +45,8 @@ export function binary(
     },
     evaluate: ([a, b], _attributes, [out]) => {
       const [i, j] = [broadcastOffsets(a!.shape, out!.shape), broadcastOffsets(b!.shape, out!.shape)];
-      return [Float64Array.from({ length: sizeOf(out!.shape) }, (_, k) => f(a!.data[i[k]!]!, b!.data[j[k]!]!))];
+      const result = Float64Array.from({ length: sizeOf(out!.shape) }, (_, k) => f(a!.data[i[k]!]!, b!.data[j[k]!]!));
+      return [out!.kind === "int" ? result.map(Math.trunc) : result];
     },
     ...(gradient
       ? {

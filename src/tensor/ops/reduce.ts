@@ -8,6 +8,7 @@ import { expand } from "./broadcast.ts";
 import { cast, equal } from "./compare.ts";
 import { div, mul } from "./elementwise.ts";
 import { scatterAlong } from "./gather.ts";
+import { zeros } from "./sources.ts";
 
 /** Which axes go (all, by default), and whether they stay with size 1. */
 export interface ReduceOptions {
@@ -168,7 +169,9 @@ const topKOperation: Operation<{ k: number }> = {
     return [values, places];
   },
   gradient: ({ inputs: [x], outputs: [, places] }, [g]) => [g && scatterAlong(g, places!, x!.shape)],
-  emit: (emitter, { attributes: { k } }, [x]) => {
+  emit: (emitter, { attributes: { k }, inputs: [source], outputs: made }, [x]) => {
+    // ONNX Runtime's kernel divides by the number of rows
+    if (source!.size === 0) return made.map(({ shape, kind }) => emitter.of(zeros(shape, kind)));
     const [values, places] = emitter.nodes("TopK", [x!, emitter.int64([k])], { axis: { int: -1 } }, { outputs: 2 });
     return [values!, emitter.node("Cast", [places!], { to: { int: 6 } })];
   },

@@ -54,6 +54,11 @@ export function leafOf(tensor: Tensor): Leaf | undefined {
   return operation === leaf ? (attributes as Leaf) : undefined;
 }
 
+/** Whether the tensor is filled with draws at every step. */
+export function isNoise(tensor: Tensor): boolean {
+  return leafOf(tensor)?.role === "noise";
+}
+
 interface ConstantOf {
   data: ArrayLike<number>;
   shape: Shape;

@@ -1,0 +1,2 @@
+// Named arrays in one file: read strictly, written plainly.
+export * from "./safetensors.ts";

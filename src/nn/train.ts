@@ -1,0 +1,266 @@
+// The training loop: batches, steps, tuning after each epoch, early stopping, checkpoints that go on bit by bit.
+import { BedsideError, Stopped } from "../core/errors.ts";
+import { randomStream } from "../core/random.ts";
+import type { Elements, Executor, Runtime } from "../tensor/index.ts";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { batchesOf, countRows, kindOf, type Rows, takeField } from "./data.ts";
+import { type AnyModule, checkWeights, initialWeights, type Weights } from "./module.ts";
+import { fillNoise } from "./noise.ts";
+import { adam, type Optimiser } from "./optimisers.ts";
+import { constantRate, type Schedule } from "./schedules.ts";
+import { fieldInput, type LossOf, type TrainingProgram, trainingProgram, weightInput } from "./training-program.ts";
+
+/** Where checkpoints are kept. The loop knows no file. */
+export interface CheckpointStore {
+  load(): Promise<Uint8Array | undefined>;
+  save(bytes: Uint8Array): Promise<void>;
+}
+
+/** What is known after an epoch. */
+export interface Epoch {
+  epoch: number;
+  /** Steps made so far. */
+  step: number;
+  /** Mean loss of the epoch's batches, by rows. */
+  loss: number;
+  /** What `tune` gave, where there is one: lower is better. */
+  tuning: number | undefined;
+}
+
+export interface TrainOptions {
+  runtime: Runtime;
+  rows: Rows;
+  loss: LossOf;
+  seed: number;
+  epochs: number;
+  batchSize: number;
+  optimiser?: Optimiser;
+  schedule?: Schedule;
+  clipNorm?: number;
+  frozen?: readonly string[];
+  /** Leaves out a last, smaller batch. Default false: it is compiled for its own size. */
+  dropLast?: boolean;
+  /** Default true. */
+  shuffle?: boolean;
+  /** First weights. Default: drawn from the seed. */
+  weights?: Weights;
+  /** Scores weights on tuning patients after each epoch, lower is better. Then the best epoch's weights are given. */
+  tune?(weights: Weights, epoch: number): Promise<number>;
+  /** Stops after that many epochs without a better score. Needs `tune`. Default: never. */
+  patience?: number;
+  checkpoint?: CheckpointStore;
+  /** Steps between checkpoints within an epoch. Default: at the end of each epoch only. */
+  checkpointEvery?: number;
+  signal?: AbortSignal;
+  onEpoch?(epoch: Epoch): void;
+  onStep?(step: number, total: number, loss: number): void;
+}
+
+/** A trained model: immutable. */
+export interface TrainedNetwork {
+  /** The best epoch's weights where tuning chose, else the last. */
+  weights: Map<string, Float32Array>;
+  bestEpoch: number;
+  epochs: Epoch[];
+  stoppedEarly: boolean;
+}
+
+/**
+ * Trains a model. The same seed, rows and settings give the same weights bit for bit on one machine, whether or not the
+ * training was interrupted and went on from a checkpoint.
+ * @throws BedsideError `nn/not-finite` when a loss is not a number: with the step, the last losses and the row numbers.
+ * @throws Stopped when the signal asks; with a checkpoint store, the next call goes on from there.
+ */
+export async function train(model: AnyModule, options: TrainOptions): Promise<TrainedNetwork> {
+  const { rows, seed, epochs, schedule = constantRate(), tune, patience, signal } = options;
+  const count = countRows(rows);
+  if (count === 0) throw new BedsideError({ code: "nn/no-rows", what: "There are no rows to train on" });
+  const state = await startingPoint(model, options);
+  const perEpoch = batchesOf(count, { ...options, epoch: 0 }).length;
+  const total = perEpoch * epochs;
+  const steps = new Steps(model, options, state);
+  try {
+    while (state.epoch < epochs && !state.finished) {
+      const batches = batchesOf(count, { ...options, seed, epoch: state.epoch });
+      while (state.batch < batches.length) {
+        if (signal?.aborted) {
+          await steps.save();
+          throw new Stopped();
+        }
+        const batch = batches[state.batch]!;
+        const rate = (options.optimiser ?? adam()).learningRate * schedule(state.step, total);
+        const loss = await steps.run(batch, rate);
+        state.lossSum += loss * batch.length;
+        state.lossRows += batch.length;
+        state.batch++;
+        options.onStep?.(state.step, total, loss);
+        const { checkpointEvery } = options;
+        if (checkpointEvery && state.step % checkpointEvery === 0 && state.batch < batches.length) await steps.save();
+      }
+      const tuning = tune ? await tune(steps.weights(), state.epoch) : undefined;
+      const epoch: Epoch = { epoch: state.epoch, step: state.step, loss: state.lossSum / state.lossRows, tuning };
+      state.history.push(epoch);
+      options.onEpoch?.(epoch);
+      const best = state.history[state.bestEpoch]?.tuning;
+      if (tuning !== undefined && (state.best === undefined || best === undefined || tuning < best)) {
+        state.bestEpoch = state.epoch;
+        state.best = steps.weights();
+      }
+      if (patience !== undefined && tuning !== undefined && state.epoch - state.bestEpoch >= patience)
+        state.finished = true;
+      Object.assign(state, { epoch: state.epoch + 1, batch: 0, lossSum: 0, lossRows: 0 });
+      await steps.save();
+    }
+    const chosen = state.best ?? steps.weights();
+    return {
+      weights: chosen,
+      bestEpoch: state.best ? state.bestEpoch : state.epoch - 1,
+      epochs: state.history,
+      stoppedEarly: state.finished,
+    };
+  } finally {
+    await steps.close();
+  }
+}
+
+async function startingPoint(
+  model: AnyModule,
+  { checkpoint, weights, seed, batchSize }: TrainOptions,
+): Promise<Checkpoint> {
+  const saved = await checkpoint?.load();
+  if (saved) {
+    const state = readCheckpoint(saved);
+    checkWeights(model, state.weights);
+    if (state.seed !== seed || state.batchSize !== batchSize) {
+      throw new BedsideError({
+        code: "nn/other-checkpoint",
+        what: "The checkpoint belongs to another training",
+        why: `it has seed ${state.seed} and batches of ${state.batchSize}, not ${seed} and ${batchSize}`,
+        fix: "give the same settings, or remove the checkpoint",
+      });
+    }
+    return state;
+  }
+  const first = new Map(weights ?? initialWeights(model, (name) => randomStream(seed, "weights", name)));
+  checkWeights(model, first);
+  return {
+    seed,
+    batchSize,
+    step: 0,
+    epoch: 0,
+    batch: 0,
+    lossSum: 0,
+    lossRows: 0,
+    bestEpoch: 0,
+    best: undefined,
+    finished: false,
+    history: [],
+    weights: first,
+    slots: new Map(),
+  };
+}
+
+/** Runs steps, with one compiled program for each size of batch; weights move between them. */
+class Steps {
+  private readonly model: AnyModule;
+  private readonly options: TrainOptions;
+  private readonly state: Checkpoint;
+  private readonly optimiser: Optimiser;
+  private readonly compiled = new Map<number, { made: TrainingProgram; executor: Executor }>();
+  private active: { made: TrainingProgram; executor: Executor } | undefined;
+  private readonly lastLosses: number[] = [];
+
+  constructor(model: AnyModule, options: TrainOptions, state: Checkpoint) {
+    this.model = model;
+    this.options = options;
+    this.state = state;
+    this.optimiser = options.optimiser ?? adam();
+  }
+
+  async run(batch: Int32Array, rate: number): Promise<number> {
+    const { rows, seed } = this.options;
+    const { made, executor } = await this.for(batch.length);
+    const step = this.state.step + 1;
+    const inputs: Record<string, Elements> = { "step/rate": Float32Array.of(rate) };
+    for (const [name, field] of Object.entries(rows)) inputs[fieldInput(name)] = takeField(field, batch);
+    for (const [i, value] of this.optimiser.scalars(step).entries()) inputs[`step/scalar${i}`] = Float32Array.of(value);
+    for (const [i, { name, size }] of made.noise.entries())
+      inputs[name] = fillNoise(new Float32Array(size), seed, step, i);
+    const { loss } = await executor.run(inputs);
+    const value = loss![0]!;
+    if (!Number.isFinite(value)) throw this.notFinite(step, value, batch);
+    this.lastLosses.push(value);
+    if (this.lastLosses.length > 5) this.lastLosses.shift();
+    this.state.step = step;
+    return value;
+  }
+
+  /** A copy of the present weights. */
+  weights(): Map<string, Float32Array> {
+    this.pull();
+    return new Map([...this.state.weights].map(([name, values]) => [name, values.slice()]));
+  }
+
+  async save(): Promise<void> {
+    if (!this.options.checkpoint) return;
+    this.pull();
+    await this.options.checkpoint.save(writeCheckpoint(this.state));
+  }
+
+  async close(): Promise<void> {
+    for (const { executor } of this.compiled.values()) await executor.close();
+  }
+
+  private async for(size: number) {
+    let entry = this.compiled.get(size);
+    if (!entry) {
+      const { optimiser } = this;
+      const { rows, loss, runtime, clipNorm, frozen } = this.options;
+      const fields = Object.fromEntries(
+        Object.entries(rows).map(([name, field]) => [name, { shape: field.shape, kind: kindOf(field) }]),
+      );
+      const made = trainingProgram(this.model, loss, {
+        optimiser,
+        batchSize: size,
+        fields,
+        ...(clipNorm === undefined ? {} : { clipNorm }),
+        ...(frozen ? { frozen } : {}),
+      });
+      entry = { made, executor: await runtime.compile(made.program, { state: made.state }) };
+      this.compiled.set(size, entry);
+    }
+    if (this.active !== entry) {
+      this.pull();
+      const { made, executor } = entry;
+      for (const name of made.weights) executor.setState(weightInput(name), this.state.weights.get(name)!);
+      for (const { name, shape } of made.slots) {
+        const zeros = () => new Float32Array(shape.reduce((product, n) => product * n, 1));
+        executor.setState(name, this.state.slots.get(name) ?? zeros());
+      }
+      this.active = entry;
+    }
+    return entry;
+  }
+
+  /** Copies weights and slots out of the running program. */
+  private pull(): void {
+    if (!this.active) return;
+    const { made, executor } = this.active;
+    for (const name of made.weights) this.state.weights.set(name, executor.state(weightInput(name)).slice());
+    for (const { name } of made.slots) this.state.slots.set(name, executor.state(name).slice());
+  }
+
+  private notFinite(step: number, value: number, batch: Int32Array): BedsideError {
+    const rows = [...batch.slice(0, 20)].join(", ");
+    return new BedsideError({
+      code: "nn/not-finite",
+      what: `The loss at step ${step} is ${value}`,
+      where: `rows ${rows}${batch.length > 20 ? ` and ${batch.length - 20} more` : ""} of the training set`,
+      why:
+        this.lastLosses.length > 0
+          ? `the losses before it were ${this.lastLosses.map((x) => x.toPrecision(4)).join(", ")}`
+          : "it is the first step",
+      fix: "look for values that are not finite in these rows; else take a smaller learning rate or clip the gradients",
+    });
+  }
+}
