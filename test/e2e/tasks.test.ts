@@ -1,9 +1,11 @@
 // The other verbs end to end on a synthetic hospital: every cohort, both modes, the task language, MEDS there and back.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { taskIds } from "../../src/cohort/task.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { hashFile } from "../../src/store/files.ts";
+import { sql } from "../../src/store/sql.ts";
 import { bedside, scratch } from "./command.ts";
 
 const folder = scratch();
@@ -90,6 +92,7 @@ test("bedside run on the emergency benchmark sets the clinical scores beside the
   const { models } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"));
   const ids = models.map(({ id }: { id: string }) => id);
   expect(ids[0]).toBe("lr");
+  expect(existsSync(join(out, "predictions.meds.parquet"))).toBe(true);
   expect(ids).toEqual(
     expect.arrayContaining(["score-esi", "score-news2", "score-mews", "score-rems", "score-cart", "score-cci"]),
   );
@@ -97,10 +100,62 @@ test("bedside run on the emergency benchmark sets the clinical scores beside the
     expect(metrics[0]).toMatchObject({ id: "auroc", low: expect.any(Number), high: expect.any(Number) });
 });
 
+describe("a MEDS folder where a task reads tables", () => {
+  const data = folder.at("meds-tables");
+  beforeAll(async () => {
+    await succeeds("meds", "export", "--data", store, "--out", data);
+  });
+
+  test.each([
+    ["cohort", "yaib/mortality24", /icustays, admissions, patients and chartevents;/],
+    ["cohort", "mimic4ed/critical", /edstays, triage/],
+    ["run", "yaib/mortality24", /icustays/],
+    ["run", "mimic4ed/hospitalization", /edstays/],
+    ["demo", "", /icustays/],
+  ])("bedside %s %s refuses it by name before importing it, and says what to give", async (verb, task, tables) => {
+    const out = folder.at("refused", verb, task);
+    const { code, err } = await bedside([verb, ...(task ? [task] : []), "--data", data, "--out", out, "--quiet"]);
+    expect(code).toBe(1);
+    expect(err).toContain(data);
+    expect(err).toMatch(/cannot be made from a MEDS data set/);
+    expect(err).toMatch(tables);
+    expect(err).toMatch(/give the folder of the MIMIC release/);
+    expect(existsSync(join(out, "store", "store.json"))).toBe(false);
+  });
+
+  test("so does a store that was made of one", async () => {
+    const made = folder.at("meds-store");
+    await succeeds("import", "--data", data, "--out", made);
+    for (const task of ["yaib/aki", "mimic4ed/hospitalization"]) {
+      const { code, err } = await bedside(["cohort", task, "--data", made, "--out", folder.at("refused-store", task)]);
+      expect(code).toBe(1);
+      expect(err).toMatch(/cannot be made from a MEDS data set/);
+    }
+  });
+});
+
+test("bedside meds export --codes 0.0.1 gives the codes of the official release of the demo", async () => {
+  const labsOf = async (out: string, ...more: string[]) => {
+    await succeeds("meds", "export", "--data", store, "--out", out, ...more);
+    const db = await openDatabase({ folders: [out], tempFolder: folder.at("temp") });
+    try {
+      const rows = await db.rows<{ kind: string }>(sql`
+        select distinct regexp_extract(code, '^LAB//[A-Z_]*') as kind
+        from read_parquet(${join(out, "metadata/codes.parquet")}) where starts_with(code, 'LAB//') order by kind`);
+      return rows.map(({ kind }) => kind);
+    } finally {
+      db.close();
+    }
+  };
+  expect(await labsOf(folder.at("codes-new"))).toEqual(["LAB//", "LAB//RESULT", "LAB//SPECIMEN_COLLECTED"]);
+  expect(await labsOf(folder.at("codes-old"), "--codes", "0.0.1")).toEqual(["LAB//"]);
+});
+
 test("bedside meds refuses what it does not know", async () => {
   for (const args of [
     ["meds", "exprt", "--data", store, "--out", folder.at("x")],
     ["meds", "export", "--meds-version", "9", "--data", store, "--out", folder.at("x")],
+    ["meds", "export", "--codes", "0.2", "--data", store, "--out", folder.at("x")],
   ]) {
     expect((await bedside(args)).code).toBe(2);
   }
