@@ -1,0 +1,2 @@
+// Vision transformers.
+export * from "./vit.ts";

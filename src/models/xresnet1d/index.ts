@@ -1,0 +1,2 @@
+// XResNet for one-dimensional signals.
+export * from "./xresnet1d.ts";
