@@ -1,6 +1,8 @@
 // Attention and Transformer layers with PyTorch's weights.
+import { BedsideError } from "../core/errors.ts";
 import {
   add,
+  cast,
   concat,
   constant,
   gelu,
@@ -18,7 +20,12 @@ import { dropped, layerNorm, linear } from "./layers.ts";
 import { type Module, module, parameter } from "./module.ts";
 
 export interface AttentionOptions {
+  /** Of the weights of attention. */
   dropout?: number;
+  /** Numbers of a head. Default width / heads. */
+  headSize?: number;
+  /** Whether queries, keys and values have a bias. Default true. */
+  projectionBias?: boolean;
 }
 
 /** What attention may see: added to the scores before the softmax, −∞ (here −1e9) where nothing is to be seen. */
@@ -31,23 +38,31 @@ export type AttentionBias = Tensor | undefined;
 export function selfAttention(
   width: number,
   heads: number,
-  { dropout = 0 }: AttentionOptions = {},
+  { dropout = 0, headSize = width / heads, projectionBias = true }: AttentionOptions = {},
 ): Module<[x: Tensor, bias?: AttentionBias]> {
-  const inWeight = parameter([3 * width, width], xavierUniform());
-  const inBias = parameter([3 * width], fill(0));
-  const out = linear(width, width);
-  const size = width / heads;
+  if (!Number.isInteger(headSize)) {
+    throw new BedsideError({
+      code: "nn/heads",
+      what: `A width of ${width} cannot be cut into ${heads} heads`,
+      fix: "take a number of heads that divides it",
+    });
+  }
+  const inner = heads * headSize;
+  const inWeight = parameter([3 * inner, width], xavierUniform());
+  const inBias = projectionBias ? parameter([3 * inner], fill(0)) : undefined;
+  const out = linear(inner, width, { initialBias: fill(0) });
   return module(
     { in_proj_weight: inWeight, in_proj_bias: inBias, out_proj: out },
     (x: Tensor, bias?: AttentionBias) => {
       const [batch, steps] = x.shape as [number, number];
-      const projected = add(matmul(x, inWeight.tensor, { transposeB: true }), inBias.tensor);
-      const [q, k, v] = split(projected, [width, width, width]).map((part) =>
-        permute(reshape(part, [batch, steps, heads, size]), [0, 2, 1, 3]),
+      const product = matmul(x, inWeight.tensor, { transposeB: true });
+      const projected = inBias ? add(product, inBias.tensor) : product;
+      const [q, k, v] = split(projected, [inner, inner, inner]).map((part) =>
+        permute(reshape(part, [batch, steps, heads, headSize]), [0, 2, 1, 3]),
       ) as [Tensor, Tensor, Tensor];
-      const scores = matmul(mul(q, 1 / Math.sqrt(size)), k, { transposeB: true });
+      const scores = matmul(mul(q, 1 / Math.sqrt(headSize)), k, { transposeB: true });
       const weights = dropped(softmax(bias ? add(scores, bias) : scores), dropout);
-      return out(reshape(permute(matmul(weights, v), [0, 2, 1, 3]), [batch, steps, width]));
+      return out(reshape(permute(matmul(weights, v), [0, 2, 1, 3]), [batch, steps, inner]));
     },
   );
 }
@@ -62,10 +77,14 @@ export function causalBias(steps: number): Tensor {
 /** A bias that hides padding: `mask` [batch, steps] is 1 for real steps. → [batch, 1, 1, steps] */
 export function paddingBias(mask: Tensor): Tensor {
   const [batch, steps] = mask.shape as [number, number];
-  return reshape(mul(add(mask, -1), 1e9), [batch, 1, 1, steps]);
+  return reshape(mul(add(cast(mask, "float"), -1), 1e9), [batch, 1, 1, steps]);
 }
 
 export interface TransformerLayerOptions extends AttentionOptions {
+  /** Of what each part adds, and inside of the hidden layer. */
+  dropout?: number;
+  /** Of the weights of attention. Default: as `dropout`. */
+  attentionDropout?: number;
   /** Width of the hidden layer. Default 4 × width. */
   feedForward?: number;
   activation?: "relu" | "gelu";
@@ -80,7 +99,7 @@ export function transformerLayer(
   options: TransformerLayerOptions = {},
 ): Module<[x: Tensor, bias?: AttentionBias]> {
   const { dropout = 0, feedForward = 4 * width, activation = "relu", normFirst = true } = options;
-  const attention = selfAttention(width, heads, { dropout });
+  const attention = selfAttention(width, heads, { ...options, dropout: options.attentionDropout ?? dropout });
   const [linear1, linear2] = [linear(width, feedForward), linear(feedForward, width)];
   const [norm1, norm2] = [layerNorm(width), layerNorm(width)];
   const activate = activation === "relu" ? relu : gelu;

@@ -1,13 +1,17 @@
 // Layers, losses, optimisers and the training loop over tensor programs.
 export * from "./attention.ts";
+export * from "./causal-conv.ts";
 export * from "./checkpoint.ts";
 export * from "./data.ts";
 export * from "./initialisers.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
+export { type MambaOptions, mambaMixer, mambaStack, selectiveScan } from "./mamba.ts";
+export * from "./mamba2.ts";
 export * from "./module.ts";
 export { fillNoise } from "./noise.ts";
 export * from "./optimisers.ts";
+export * from "./pooling.ts";
 export * from "./predict.ts";
 export * from "./recurrent.ts";
 export * from "./schedules.ts";

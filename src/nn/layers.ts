@@ -34,17 +34,18 @@ import {
 export interface LinearOptions {
   bias?: boolean;
   initial?: Initialiser;
+  initialBias?: Initialiser;
 }
 
 /** x [… , inputs] → [… , outputs]: x Wᵀ + b, with `weight` [outputs, inputs]. */
 export function linear(
   inputs: number,
   outputs: number,
-  { bias = true, initial = kaimingUniform() }: LinearOptions = {},
+  { bias = true, initial = kaimingUniform(), initialBias }: LinearOptions = {},
 ): Module {
   const weight = parameter([outputs, inputs], initial);
   const bound = 1 / Math.sqrt(inputs);
-  const shift = bias ? parameter([outputs], uniform(-bound, bound)) : undefined;
+  const shift = bias ? parameter([outputs], initialBias ?? uniform(-bound, bound)) : undefined;
   return module({ weight, bias: shift }, (x: Tensor) => {
     const product = matmul(x, weight.tensor, { transposeB: true });
     return shift ? add(product, shift.tensor) : product;

@@ -29,6 +29,7 @@ export function programGraph({ inputs, outputs }: Program, fixed: readonly Fixed
     writer.constants.push({ name, type: TYPES[tensor.kind], shape: tensor.shape, data });
   }
   const results = Object.entries(outputs).map(([name, tensor]) => ({ name, tensor }));
+  for (const { name } of results) writer.reserve(name);
   writer.write(results.map(({ tensor }) => tensor));
   for (const { name, tensor } of results) writer.rename(writer.of(tensor), name);
   return {
@@ -49,6 +50,8 @@ interface Shared {
   count: number;
   constants: OnnxTensor[];
   byContent: Map<string, string>;
+  /** The program's own names, which no tensor between may have. */
+  taken: Set<string>;
 }
 
 class GraphWriter implements Emitter {
@@ -56,7 +59,7 @@ class GraphWriter implements Emitter {
   private readonly names = new Map<Tensor, string>();
   private readonly shared: Shared;
 
-  constructor(shared: Shared = { count: 0, constants: [], byContent: new Map() }) {
+  constructor(shared: Shared = { count: 0, constants: [], byContent: new Map(), taken: new Set() }) {
     this.shared = shared;
   }
 
@@ -66,6 +69,12 @@ class GraphWriter implements Emitter {
 
   bind(tensor: Tensor, name: string): void {
     this.names.set(tensor, name);
+    this.shared.taken.add(name);
+  }
+
+  /** Keeps a name from being given to something else. */
+  reserve(name: string): void {
+    this.shared.taken.add(name);
   }
 
   /** Writes what the tensors are made of, inputs before their users. */
@@ -164,7 +173,10 @@ class GraphWriter implements Emitter {
   }
 
   private fresh(): string {
-    return `t${this.shared.count++}`;
+    let name = "";
+    do name = `t${this.shared.count++}`;
+    while (this.shared.taken.has(name));
+    return name;
   }
 }
 

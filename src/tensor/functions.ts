@@ -2,12 +2,14 @@
 
 import { BedsideError } from "../core/errors.ts";
 import { permute, reshape, unsqueeze } from "./ops/arrange.ts";
-import { cast, equal, greater, where } from "./ops/compare.ts";
-import { add, div, erf, exp, maximum, minimum, mul, sigmoid, softplus, sub, tanh } from "./ops/elementwise.ts";
+import { expand } from "./ops/broadcast.ts";
+import { cast, equal, greater, greaterEqual, lessEqual, where } from "./ops/compare.ts";
+import { add, div, erf, exp, maximum, mul, sigmoid, softplus, sub, tanh } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import { sum } from "./ops/reduce.ts";
 import { arange, type Operand } from "./ops/sources.ts";
-import { placeInModel, shapeError } from "./place.ts";
+import { placeInModel, shapeError, typeError } from "./place.ts";
+import { broadcastShapes, normaliseAxis } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** x Φ(x), exact (PyTorch's default); `tanh` for the approximation. */
@@ -26,26 +28,39 @@ export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0), x, mul(x, slope));
 
 /** x for x > 0, else α (eˣ − 1). */
-export const elu = (x: Tensor, alpha = 1): Tensor => where(greater(x, 0), x, mul(alpha, sub(exp(minimum(x, 0)), 1)));
+export function elu(x: Tensor, alpha = 1): Tensor {
+  const positive = greater(x, 0);
+  return where(positive, x, mul(alpha, sub(exp(where(positive, 0, x)), 1)));
+}
 
 /** log σ(x), safe for large |x|. */
 export const logSigmoid = (x: Tensor): Tensor => mul(softplus(mul(x, -1)), -1);
 
-/** Between two limits. */
-export const clamp = (x: Tensor, low: number, high: number): Tensor => minimum(maximum(x, low), high);
+/** Between two limits; at a limit there is no slope (as PyTorch has it). */
+export const clamp = (x: Tensor, low: number, high: number): Tensor =>
+  where(lessEqual(x, low), low, where(greaterEqual(x, high), high, x));
 
 /** x². */
 export const square = (x: Tensor): Tensor => mul(x, x);
 
 /** 1 at the place of each whole number, else 0: a new last axis of `classes`. */
 export function oneHot(index: Tensor, classes: number): Tensor {
+  if (index.kind !== "int") throw typeError("oneHot", [index.kind], "classes are whole numbers");
   return cast(equal(unsqueeze(index, -1), arange(classes)), "float");
 }
 
 /** The mean over an axis of the elements whose mask is 1; 0 where the mask is empty. `mask` has the shape of `x` or broadcasts. */
 export function maskedMean(x: Tensor, mask: Tensor, axis: number): Tensor {
+  const at = normaliseAxis("maskedMean", x.shape, axis);
   const weights = mask.kind === "float" ? mask : cast(mask, "float");
-  return div(sum(mul(x, weights), { axis }), maximum(sum(weights, { axis }), 1));
+  if (broadcastShapes("maskedMean", x.shape, mask.shape).length > x.rank) {
+    throw shapeError("maskedMean", [x.shape, mask.shape], "the mask has more axes than what it masks");
+  }
+  // the axis in full, so that a mask repeated along it counts every element
+  const whole = [...new Array<number>(x.rank - mask.rank).fill(1), ...mask.shape];
+  whole[at] = x.shape[at]!;
+  const full = expand(weights, whole);
+  return div(sum(mul(x, full), { axis: at }), maximum(sum(full, { axis: at }), 1));
 }
 
 /** `value` where the mask holds. */

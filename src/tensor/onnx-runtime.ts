@@ -2,7 +2,7 @@
 import { BedsideError } from "../core/errors.ts";
 import { emitProgram } from "./emit.ts";
 import type { Program } from "./program.ts";
-import type { CompileOptions, Elements, Executor, Runtime } from "./runtime.ts";
+import { type CompileOptions, type Elements, type Executor, type Runtime, stateNeverSet } from "./runtime.ts";
 import { shapeText } from "./shape.ts";
 import type { Kind, Tensor } from "./tensor.ts";
 
@@ -95,7 +95,7 @@ class OnnxExecutor implements Executor {
 
   state(name: string): Float32Array {
     const held = this.held.get(name);
-    if (!held) throw new BedsideError({ code: "tensor/no-state", what: `The state "${name}" was never set` });
+    if (!held) throw stateNeverSet(name);
     return held.data as Float32Array;
   }
 

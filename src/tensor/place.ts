@@ -33,6 +33,17 @@ export function shapeError(
   });
 }
 
+/** @throws BedsideError unless all hold floats. */
+export function needFloats(op: string, ...tensors: { kind: string }[]): void {
+  const kinds = tensors.map(({ kind }) => kind);
+  if (kinds.some((kind) => kind !== "float")) throw typeError(op, kinds, "it works on floats");
+}
+
+/** @throws BedsideError unless it holds floats or whole numbers. */
+export function needNumbers(op: string, { kind }: { kind: string }): void {
+  if (kind === "bool") throw typeError(op, [kind], "it works on floats and whole numbers; cast first");
+}
+
 /** The error for a kind of element that an operation cannot take. */
 export function typeError(op: string, types: readonly string[], why: string): BedsideError {
   return new BedsideError({

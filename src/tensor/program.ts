@@ -2,6 +2,7 @@
 import { BedsideError, Bug } from "../core/errors.ts";
 import { reach } from "./gradient.ts";
 import { leafOf } from "./ops/sources.ts";
+import { placeInModel } from "./place.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Named inputs and outputs. Every leaf the outputs are made of must be among the inputs. */
@@ -10,9 +11,18 @@ export interface Program {
   outputs: Readonly<Record<string, Tensor>>;
 }
 
-/** @throws BedsideError when the outputs need an input that is not named. */
+/** @throws BedsideError when the outputs need an input that is not named, or a name stands on both sides. */
 export function program(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>): Program {
   const named = new Set(Object.values(inputs));
+  const twice = Object.keys(outputs).find((name) => name in inputs);
+  if (twice !== undefined) {
+    throw new BedsideError({
+      code: "tensor/name-twice",
+      what: `The program has an input and an output named "${twice}"`,
+      where: placeInModel(),
+      fix: "give the output another name",
+    });
+  }
   for (const node of reach(Object.values(outputs))) {
     const [tensor] = node.outputs;
     const leaf = tensor && leafOf(tensor);
@@ -21,6 +31,7 @@ export function program(inputs: Readonly<Record<string, Tensor>>, outputs: Reado
     throw new BedsideError({
       code: "tensor/unnamed-input",
       what: `The program uses the ${leaf.role} "${leaf.name}", which is not among its inputs`,
+      where: placeInModel(),
       fix: "name it in the inputs of the program",
     });
   }

@@ -1,4 +1,5 @@
 // What runs a program: one interface for the plain reference and for ONNX Runtime on any machine.
+import { BedsideError } from "../core/errors.ts";
 import type { Program } from "./program.ts";
 import { evaluateGraph } from "./reference.ts";
 
@@ -28,6 +29,11 @@ export interface Runtime {
   compile(program: Program, options?: CompileOptions): Promise<Executor>;
 }
 
+/** The error for a state that is asked for too early. */
+export function stateNeverSet(name: string): BedsideError {
+  return new BedsideError({ code: "tensor/no-state", what: `The state "${name}" was never set` });
+}
+
 /** Runs programs by their plain loops, in 64-bit floats: what every other way is tested against. */
 export function referenceRuntime(): Runtime {
   return {
@@ -52,7 +58,11 @@ export function referenceRuntime(): Runtime {
           }
           return out;
         },
-        state: (name) => Float32Array.from(held.get(name)!),
+        state: (name) => {
+          const values = held.get(name);
+          if (!values) throw stateNeverSet(name);
+          return Float32Array.from(values);
+        },
         setState: (name, values) => void held.set(name, Float64Array.from(values)),
         close: async () => {},
       };

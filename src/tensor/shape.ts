@@ -34,17 +34,31 @@ export function sameShape(a: Shape, b: Shape): boolean {
  * @throws BedsideError `tensor/shape` naming the operation and the shapes.
  */
 export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {
+  const common = commonShape(...shapes);
+  if (!common) throw shapeError(op, shapes, "sizes must be equal or 1, counted from the last axis");
+  return common;
+}
+
+/** The common shape by NumPy's rule, or undefined where there is none. */
+export function commonShape(...shapes: Shape[]): number[] | undefined {
   const rank = Math.max(...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, axis) => {
-    let size = 1;
-    for (const shape of shapes) {
-      const own = shape[axis - rank + shape.length] ?? 1;
-      if (own === size || own === 1) continue;
-      if (size !== 1) throw shapeError(op, shapes, "sizes must be equal or 1, counted from the last axis");
-      size = own;
+  const common = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    for (const [i, own] of shape.entries()) {
+      const axis = rank - shape.length + i;
+      if (own === common[axis] || own === 1) continue;
+      if (common[axis] !== 1) return undefined;
+      common[axis] = own;
     }
-    return size;
-  });
+  }
+  return common;
+}
+
+/** @throws BedsideError when a size is no whole number from 0. */
+export function checkSizes(op: string, shape: Shape): void {
+  if (shape.some((size) => !Number.isInteger(size) || size < 0)) {
+    throw shapeError(op, [shape], "sizes are whole numbers from 0");
+  }
 }
 
 /**

@@ -87,8 +87,7 @@ export function newestNode(): number {
 }
 
 /**
- * A symbolic tensor. Made by the functions and methods of this folder, never by hand; its methods are listed in
- * methods.ts and follow PyTorch's names.
+ * A symbolic tensor. Made by the functions of this folder, never by hand. The functions have PyTorch's and NumPy's names.
  */
 export class Tensor {
   readonly node: TensorNode<never>;

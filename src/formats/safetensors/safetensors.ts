@@ -183,7 +183,7 @@ function decode(dtype: string, bytes: Uint8Array): Float32Array | Int32Array {
   const wholes = (f: (i: number) => number) => Int32Array.from({ length: count }, (_, i) => f(i));
   switch (dtype) {
     case "F32":
-      return new Float32Array(bytes.slice().buffer);
+      return new Float32Array(copied(bytes));
     case "F64":
       return floats((i) => view.getFloat64(i * 8, true));
     case "F16":
@@ -195,7 +195,7 @@ function decode(dtype: string, bytes: Uint8Array): Float32Array | Int32Array {
     case "I64":
       return wholes((i) => Number(view.getBigInt64(i * 8, true)));
     case "I32":
-      return new Int32Array(bytes.slice().buffer);
+      return new Int32Array(copied(bytes));
     case "I16":
       return wholes((i) => view.getInt16(i * 2, true));
     case "I8":
@@ -203,6 +203,11 @@ function decode(dtype: string, bytes: Uint8Array): Float32Array | Int32Array {
     default:
       return wholes((i) => bytes[i]!);
   }
+}
+
+/** A copy that begins at an offset fit for any element; a Buffer's own slice would be a view. */
+function copied(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
 
 function halfToFloat(half: number): number {

@@ -7,7 +7,7 @@ import { full, zeros } from "./sources.ts";
 const reshapeOperation: Operation<{ shape: Shape }> = {
   name: "reshape",
   infer: ([x], { shape }) => {
-    if (sizeOf(shape) !== x!.size) {
+    if (sizeOf(shape) !== x!.size || shape.some((size) => !Number.isInteger(size) || size < 0)) {
       throw shapeError("reshape", [x!.shape, shape], `they hold ${x!.size} and ${sizeOf(shape)} elements`);
     }
     return [{ shape, kind: x!.kind }];
@@ -44,6 +44,7 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
 /** With an axis of size 1 more. */
 export function unsqueeze(x: Tensor, axis: number): Tensor {
   const at = axis < 0 ? axis + x.rank + 1 : axis;
+  if (!(at >= 0 && at <= x.rank)) throw shapeError("unsqueeze", [x.shape], `there is no place ${axis} for an axis`);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
 
@@ -161,6 +162,7 @@ function scatterSlice(g: Tensor, size: number, { axis, start, count, step }: Sli
 /** Elements `start` (included) to `stop` (left out) of an axis; negative positions count from the end. */
 export function slice(x: Tensor, axis: number, start: number, stop = Number.POSITIVE_INFINITY, step = 1): Tensor {
   const at = normaliseAxis("slice", x.shape, axis);
+  if (!Number.isInteger(step) || step === 0) throw shapeError("slice", [x.shape], `a step of ${step} is not possible`);
   const size = x.shape[at]!;
   const from = start < 0 ? start + size : start;
   const to = Math.min(stop < 0 ? stop + size : stop, size);
@@ -173,6 +175,7 @@ export function slice(x: Tensor, axis: number, start: number, stop = Number.POSI
 export function select(x: Tensor, axis: number, index: number): Tensor {
   const at = normaliseAxis("select", x.shape, axis);
   const from = index < 0 ? index + x.shape[at]! : index;
+  if (!(from >= 0 && from < x.shape[at]!)) throw shapeError("select", [x.shape], `axis ${at} has no element ${index}`);
   return squeeze(applyOne(sliceOperation, [x], { axis: at, start: from, count: 1, step: 1 }), at);
 }
 
@@ -229,6 +232,9 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** One beside the other along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  const [first] = tensors;
+  const other = tensors.find(({ shape }) => !sameShape(shape, first!.shape));
+  if (other) throw shapeError("stack", [first!.shape, other.shape], "all must have the same shape");
   return concat(
     tensors.map((tensor) => unsqueeze(tensor, axis)),
     axis < 0 ? axis + (tensors[0]?.rank ?? 0) + 1 : axis,
@@ -272,7 +278,7 @@ export function split(x: Tensor, sizes: readonly number[], axis = -1): Tensor[] 
 /** That many parts of equal size. */
 export function chunk(x: Tensor, parts: number, axis = -1): Tensor[] {
   const size = x.shape[normaliseAxis("chunk", x.shape, axis)]! / parts;
-  if (!Number.isInteger(size))
+  if (!Number.isInteger(size) || !Number.isInteger(parts))
     throw shapeError("chunk", [x.shape], `axis ${axis} cannot be cut into ${parts} equal parts`);
   return split(x, new Array<number>(parts).fill(size), axis);
 }
@@ -280,7 +286,9 @@ export function chunk(x: Tensor, parts: number, axis = -1): Tensor[] {
 const padOperation: Operation<{ axis: number; before: number; after: number; value: number }> = {
   name: "pad",
   infer: ([x], { axis, before, after }) => {
-    if (before < 0 || after < 0) throw shapeError("pad", [x!.shape], "it cannot take away; use slice");
+    if (!Number.isInteger(before) || !Number.isInteger(after) || before < 0 || after < 0) {
+      throw shapeError("padAxis", [x!.shape], `${before} and ${after} elements cannot be added; slice takes away`);
+    }
     return [{ shape: x!.shape.map((size, i) => (i === axis ? size + before + after : size)), kind: x!.kind }];
   },
   evaluate: ([x], { axis, before, value }, [out]) => {
@@ -313,5 +321,5 @@ const padOperation: Operation<{ axis: number; before: number; after: number; val
 /** Adds `before` and `after` elements of `value` at the ends of an axis. */
 export function padAxis(x: Tensor, axis: number, before: number, after: number, value = 0): Tensor {
   if (before === 0 && after === 0) return x;
-  return applyOne(padOperation, [x], { axis: normaliseAxis("pad", x.shape, axis), before, after, value });
+  return applyOne(padOperation, [x], { axis: normaliseAxis("padAxis", x.shape, axis), before, after, value });
 }

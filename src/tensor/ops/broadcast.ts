@@ -1,6 +1,6 @@
 // Repeats along axes of size 1, and sums back: what element-by-element operations and their gradients need.
 import { shapeError } from "../place.ts";
-import { broadcastShapes, type Shape, sameShape, sizeOf, stridesOf } from "../shape.ts";
+import { broadcastShapes, checkSizes, type Shape, sameShape, sizeOf, stridesOf } from "../shape.ts";
 import { applyOne, type Operation, type Tensor } from "../tensor.ts";
 import { reshape } from "./arrange.ts";
 import { sum } from "./reduce.ts";
@@ -26,6 +26,7 @@ export function broadcastOffsets(from: Shape, shape: Shape): Int32Array {
 const expandOperation: Operation<{ shape: Shape }> = {
   name: "expand",
   infer: ([x], { shape }) => {
+    checkSizes("expand", shape);
     if (!sameShape(broadcastShapes("expand", x!.shape, shape), shape)) {
       throw shapeError("expand", [x!.shape, shape], "only axes of size 1 can be repeated");
     }

@@ -1,7 +1,10 @@
 // Convolutions in one and two dimensions, and the two products of which their gradients are made.
-import { shapeError, typeError } from "../place.ts";
+import { needFloats, shapeError } from "../place.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { applyOne, type Emitter, type Operation, type Tensor } from "../tensor.ts";
+import { reshape } from "./arrange.ts";
+import { matmul } from "./matmul.ts";
+import { zeros } from "./sources.ts";
 
 /** How the kernel moves; a single number is for every dimension. */
 export interface ConvOptions {
@@ -19,10 +22,37 @@ interface Window {
   groups: number;
 }
 
-function windowOf({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions, dimensions: number): Window {
-  const each = (value: number | readonly number[]) =>
-    typeof value === "number" ? new Array<number>(dimensions).fill(value) : value;
-  return { stride: each(stride), padding: each(padding), dilation: each(dilation), groups };
+/**
+ * A number for every dimension.
+ * @throws BedsideError when there are too few or too many, or one is no whole number from `least`.
+ */
+export function eachDimension(
+  op: string,
+  shapes: readonly Shape[],
+  what: string,
+  value: number | readonly number[],
+  least: number,
+): readonly number[] {
+  const dimensions = shapes[0]!.length - 2;
+  if (dimensions < 1 || dimensions > 2) {
+    throw shapeError(op, shapes, "it takes batch, channels, and one or two dimensions");
+  }
+  const values = typeof value === "number" ? new Array<number>(dimensions).fill(value) : value;
+  if (values.length !== dimensions || values.some((each) => !Number.isInteger(each) || each < least)) {
+    throw shapeError(op, shapes, `${what} ${values.join(", ")}: ${dimensions} whole numbers from ${least} are needed`);
+  }
+  return values;
+}
+
+function windowOf(x: Shape, kernel: Shape, { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions): Window {
+  const each = (what: string, value: number | readonly number[], least: number) =>
+    eachDimension("conv", [x, kernel], what, value, least);
+  return {
+    stride: each("stride", stride, 1),
+    padding: each("padding", padding, 0),
+    dilation: each("dilation", dilation, 1),
+    groups,
+  };
 }
 
 function outputSizes(x: Shape, kernel: Shape, { stride, padding, dilation }: Window): number[] {
@@ -83,10 +113,9 @@ function attributesOf({ stride, padding, dilation, groups }: Window) {
 const convOperation: Operation<Window> = {
   name: "conv",
   infer: ([x, kernel], window) => {
-    if (x!.kind !== "float" || kernel!.kind !== "float")
-      throw typeError("conv", [x!.kind, kernel!.kind], "both must be floats");
+    needFloats("conv", x!, kernel!);
     const [out, own] = kernel!.shape as [number, number];
-    if (x!.rank !== kernel!.rank || x!.rank < 3 || x!.rank > 4) {
+    if (x!.rank !== kernel!.rank) {
       throw shapeError(
         "conv",
         [x!.shape, kernel!.shape],
@@ -122,9 +151,34 @@ const convOperation: Operation<Window> = {
   emit: (emitter, { attributes }, inputs) => [emitter.node("Conv", inputs, attributesOf(attributes))],
 };
 
-/** x [batch, channels, length] or [batch, channels, height, width] with kernel [outputs, channels / groups, …]. */
+/**
+ * x [batch, channels, length] or [batch, channels, height, width] with kernel [outputs, channels / groups, …].
+ * A kernel of one tap is a matrix product, which is faster.
+ */
 export function conv(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
-  return applyOne(convOperation, [x, kernel], windowOf(options, x.rank - 2));
+  const window = windowOf(x.shape, kernel.shape, options);
+  return isPointwise(x, kernel, window) ? pointwise(x, kernel) : applyOne(convOperation, [x, kernel], window);
+}
+
+function isPointwise(x: Tensor, kernel: Tensor, { stride, padding, groups }: Window): boolean {
+  return (
+    groups === 1 &&
+    x.rank > 2 &&
+    x.kind === "float" &&
+    kernel.kind === "float" &&
+    kernel.rank === x.rank &&
+    kernel.shape.slice(2).every((taps) => taps === 1) &&
+    stride.every((step) => step === 1) &&
+    padding.every((count) => count === 0) &&
+    kernel.shape[1] === x.shape[1]
+  );
+}
+
+function pointwise(x: Tensor, kernel: Tensor): Tensor {
+  const [batch, channels, ...places] = x.shape as [number, number, ...number[]];
+  const outputs = kernel.shape[0]!;
+  const columns = reshape(x, [batch, channels, sizeOf(places)]);
+  return reshape(matmul(reshape(kernel, [1, outputs, channels]), columns), [batch, outputs, ...places]);
 }
 
 type WindowTo = Window & { shape: Shape };
@@ -200,9 +254,11 @@ const kernelGradient: Operation<WindowTo> = {
     up
       ? [applyOne(inputGradient, [g!, up], { ...window, shape: x!.shape }), applyOne(convOperation, [x!, up], window)]
       : [],
-  emit: (emitter, { inputs: [x, g], attributes }, [source, gradient]) => [
-    kernelGradientNodes(emitter, x!.shape, g!.shape, attributes, source!, gradient!),
-  ],
+  emit: (emitter, { inputs: [x, g], attributes }, [source, gradient]) => {
+    // a product over an empty batch: ONNX Runtime leaves its output as it was
+    if (x!.size === 0) return [emitter.of(zeros(attributes.shape))];
+    return [kernelGradientNodes(emitter, x!.shape, g!.shape, attributes, source!, gradient!)];
+  },
 };
 
 /** A convolution in which batch and channels change places, and stride and dilation. */
@@ -234,11 +290,11 @@ function kernelGradientNodes(
   });
   // where the stride leaves elements over, there are taps too many
   const taps = emitter.int64(shape.slice(2));
-  const zeros = emitter.int64(places.map(() => 0));
+  const starts = emitter.int64(places.map(() => 0));
   const surplus = places.some((axis, i) => {
     const reach = x[axis]! + 2 * padding[i]! - stride[i]! * (g[axis]! - 1) - 1;
     return Math.floor(reach / dilation[i]!) + 1 !== shape[axis];
   });
-  const exact = surplus ? emitter.node("Slice", [wide, zeros, taps, emitter.int64(places)]) : wide;
+  const exact = surplus ? emitter.node("Slice", [wide, starts, taps, emitter.int64(places)]) : wide;
   return emitter.node("Transpose", [exact], { perm: { ints: [1, 0, ...places] } });
 }

@@ -4,7 +4,7 @@ import { broadcastShapes, sizeOf } from "../shape.ts";
 import { applyOne, type Operation, type Tensor } from "../tensor.ts";
 import { broadcastOffsets, unbroadcast } from "./broadcast.ts";
 import { cast, equal, greater, less, where } from "./compare.ts";
-import { lift, type Operand } from "./sources.ts";
+import { constantOperation, lift, type Operand } from "./sources.ts";
 
 /** Gradient of a function of one number: from the input, the output and the output's gradient. */
 type UnaryGradient = (x: Tensor, y: Tensor, g: Tensor) => Tensor;
@@ -116,9 +116,20 @@ export const pow = binaryFunction(
     "pow",
     "Pow",
     (a, b) => a ** b,
-    (a, b, y, g) => [mul(g, mul(b, pow(a, sub(b, 1)))), mul(g, mul(y, log(where(greater(a, 0), a, 1))))],
+    (a, b, y, g) => {
+      const slope = mul(b, pow(a, sub(b, 1)));
+      // 0 · 0⁻¹ is no number
+      const safe = isConstantWithoutZero(b) ? slope : where(equal(b, 0), 0, slope);
+      return [mul(g, safe), mul(g, mul(y, log(where(greater(a, 0), a, 1))))];
+    },
   ),
 );
+function isConstantWithoutZero({ node }: Tensor): boolean {
+  const { operation, attributes } = node as { operation: unknown; attributes: unknown };
+  if (operation !== constantOperation) return false;
+  return Array.from((attributes as { data: ArrayLike<number> }).data).every((value) => value !== 0);
+}
+
 /** The larger of two; equal ones share the gradient. */
 export const maximum = binaryFunction(
   binary(

@@ -1,6 +1,6 @@
 // Elements chosen by whole numbers, and their gradients: embeddings, picks along an axis.
-import { shapeError, typeError } from "../place.ts";
-import { normaliseAxis, type Shape, sizeOf } from "../shape.ts";
+import { needFloats, shapeError, typeError } from "../place.ts";
+import { checkSizes, normaliseAxis, type Shape, sizeOf } from "../shape.ts";
 import { applyOne, type Operation, type Tensor } from "../tensor.ts";
 import { permute, reshape } from "./arrange.ts";
 import { zeros } from "./sources.ts";
@@ -51,6 +51,8 @@ const scatterAddOperation: Operation<{ size: number }> = {
   name: "scatterAdd",
   infer: ([rows, index], { size }) => {
     if (index!.kind !== "int") throw typeError("scatterAdd", [index!.kind], "places are whole numbers");
+    needFloats("scatterAdd", rows!);
+    checkSizes("scatterAdd", [size]);
     if (index!.rank !== 1 || index!.shape[0] !== rows!.shape[0]) {
       throw shapeError("scatterAdd", [rows!.shape, index!.shape], "one place for every row is needed");
     }
@@ -82,7 +84,11 @@ const takeAlongOperation: Operation<Record<string, never>> = {
   name: "takeAlong",
   infer: ([x, index]) => {
     if (index!.kind !== "int") throw typeError("takeAlong", [index!.kind], "places are whole numbers");
-    if (index!.rank !== x!.rank || index!.shape.some((size, axis) => axis < x!.rank - 1 && size !== x!.shape[axis])) {
+    if (
+      x!.rank === 0 ||
+      index!.rank !== x!.rank ||
+      index!.shape.some((size, axis) => axis < x!.rank - 1 && size !== x!.shape[axis])
+    ) {
       throw shapeError("takeAlong", [x!.shape, index!.shape], "all sizes but the last must be equal");
     }
     return [{ shape: index!.shape, kind: x!.kind }];

@@ -1,6 +1,6 @@
 // Matrix products. Two-dimensional ones become Gemm, which transposes for nothing; others MatMul, batch by batch.
-import { shapeError, typeError } from "../place.ts";
-import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
+import { needFloats, shapeError } from "../place.ts";
+import { commonShape, type Shape, sizeOf } from "../shape.ts";
 import { applyOne, type Operation, type Tensor } from "../tensor.ts";
 import { reshape, transpose } from "./arrange.ts";
 import { broadcastOffsets, unbroadcast } from "./broadcast.ts";
@@ -21,15 +21,11 @@ function lastTwo(shape: Shape, transposed: boolean): [rows: number, columns: num
 export const matmulOperation: Operation<Flags> = {
   name: "matmul",
   infer: ([a, b], { transposeA, transposeB }) => {
-    if (a!.kind !== "float" || b!.kind !== "float")
-      throw typeError("matmul", [a!.kind, b!.kind], "both must be floats");
-    if (a!.rank < 2 || b!.rank < 2) throw shapeError("matmul", [a!.shape, b!.shape], "both need at least two axes");
-    const [rows, inner] = lastTwo(a!.shape, transposeA);
-    const [other, columns] = lastTwo(b!.shape, transposeB);
-    if (inner !== other) {
-      throw shapeError("matmul", [a!.shape, b!.shape], `the inner sizes ${inner} and ${other} differ`);
-    }
-    const batch = broadcastShapes("matmul", a!.shape.slice(0, -2), b!.shape.slice(0, -2));
+    needFloats("matmul", a!, b!);
+    const [rows] = lastTwo(a!.shape, transposeA);
+    const [, columns] = lastTwo(b!.shape, transposeB);
+    const batch = commonShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
+    if (!batch) throw shapeError("matmul", [a!.shape, b!.shape], "sizes before the last two axes must be equal or 1");
     return [{ shape: [...batch, rows, columns], kind: "float" }];
   },
   evaluate: ([a, b], { transposeA, transposeB }, [out]) => {
@@ -87,16 +83,20 @@ export const matmulOperation: Operation<Flags> = {
  * and its axis goes (as in NumPy). A matrix times many rows is done as one large product.
  */
 export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
-  if (a.rank === 1 && b.rank >= 1) {
-    const product = matmul(reshape(a, [1, a.size]), b, { transposeB });
+  const inner = a.rank < 2 ? a.shape[0] : lastTwo(a.shape, transposeA)[1];
+  const other = b.rank < 2 ? b.shape[0] : lastTwo(b.shape, transposeB)[0];
+  if (inner === undefined || other === undefined)
+    throw shapeError("matmul", [a.shape, b.shape], "both need at least one axis");
+  if (inner !== other) throw shapeError("matmul", [a.shape, b.shape], `the inner sizes ${inner} and ${other} differ`);
+  if (a.rank === 1 || b.rank === 1) {
+    const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
+    const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
+    const product = matmul(left, right, { transposeA: transposeA && a.rank > 1, transposeB: transposeB && b.rank > 1 });
+    const gone = [...(a.rank === 1 ? [product.rank - 2] : []), ...(b.rank === 1 ? [product.rank - 1] : [])];
     return reshape(
       product,
-      product.shape.filter((_, i) => i !== product.rank - 2),
+      product.shape.filter((_, axis) => !gone.includes(axis)),
     );
-  }
-  if (b.rank === 1) {
-    const product = matmul(a, reshape(b, [b.size, 1]), { transposeA });
-    return reshape(product, product.shape.slice(0, -1));
   }
   if (b.rank === 2 && a.rank > 2) {
     const left = transposeA ? transpose(a) : a;

@@ -1,5 +1,6 @@
 // Standardising over axes: the heart of layer, batch and instance norm, with the closed form of its gradient.
-import { normaliseAxes, reducedShape, sizeOf, stridesOf } from "../shape.ts";
+import { needFloats, shapeError } from "../place.ts";
+import { normaliseAxes, reducedShape, sameShape, sizeOf, stridesOf } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
 import { expand } from "./broadcast.ts";
 import { add, div, mul, reciprocal, sqrt, sub } from "./elementwise.ts";
@@ -13,6 +14,8 @@ interface Standardise {
 const standardiseOperation: Operation<Standardise> = {
   name: "standardise",
   infer: ([x], { axes }) => {
+    needFloats("standardise", x!);
+    if (axes.length === 0) throw shapeError("standardise", [x!.shape], "it needs at least one axis");
     const moments = { shape: reducedShape(x!.shape, axes, true), kind: "float" as const };
     return [{ shape: x!.shape, kind: "float" }, moments, moments];
   },
@@ -82,7 +85,9 @@ export function standardise(
 
 /** Layer norm over the last axes, as many as `weight` has. */
 export function layerNorm(x: Tensor, weight?: Tensor, bias?: Tensor, { epsilon = 1e-5, axes = 1 } = {}): Tensor {
-  const count = weight?.rank ?? axes;
+  const count = weight?.rank ?? bias?.rank ?? axes;
+  checkScale("layerNorm", x, weight);
+  checkScale("layerNorm", x, bias);
   const { output } = standardise(
     x,
     Array.from({ length: count }, (_, i) => x.rank - count + i),
@@ -92,8 +97,17 @@ export function layerNorm(x: Tensor, weight?: Tensor, bias?: Tensor, { epsilon =
   return bias ? add(scaled, bias) : scaled;
 }
 
+/** Weights and biases have the sizes of the last axes. */
+function checkScale(op: string, x: Tensor, scale: Tensor | undefined): void {
+  if (scale && !sameShape(scale.shape, x.shape.slice(x.rank - scale.rank))) {
+    throw shapeError(op, [x.shape, scale.shape], "weight and bias must have the sizes of the last axes");
+  }
+}
+
 /** x / √(mean(x²) + ε) over the last axis (Zhang and Sennrich 2019), times `weight`. */
 export function rmsNorm(x: Tensor, weight?: Tensor, { epsilon = 1e-5 } = {}): Tensor {
+  needFloats("rmsNorm", x);
+  checkScale("rmsNorm", x, weight);
   const size = mean(mul(x, x), { axis: -1, keepAxes: true });
   const output = mul(x, reciprocal(sqrt(add(size, epsilon))));
   return weight ? mul(output, weight) : output;

@@ -1,9 +1,9 @@
 // The largest or the mean of windows, in one and two dimensions.
-import { shapeError } from "../place.ts";
+import { needFloats, shapeError } from "../place.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
 import { reshape } from "./arrange.ts";
-import { conv } from "./conv.ts";
+import { conv, eachDimension } from "./conv.ts";
 import { scatterAdd } from "./gather.ts";
 import { full } from "./sources.ts";
 
@@ -19,23 +19,30 @@ interface PoolWindow {
   padding: readonly number[];
 }
 
-function resolved({ size, stride = size, padding = 0 }: PoolOptions, dimensions: number): PoolWindow {
-  const each = (value: number | readonly number[]) =>
-    typeof value === "number" ? new Array<number>(dimensions).fill(value) : value;
-  return { size: each(size), stride: each(stride), padding: each(padding) };
+function resolved(op: string, x: Tensor, { size, stride = size, padding = 0 }: PoolOptions): PoolWindow {
+  needFloats(op, x);
+  const each = (what: string, value: number | readonly number[], least: number) =>
+    eachDimension(op, [x.shape], what, value, least);
+  const window = {
+    size: each("size", size, 1),
+    stride: each("stride", stride, 1),
+    padding: each("padding", padding, 0),
+  };
+  if (window.padding.some((count, i) => count * 2 > window.size[i]!))
+    throw shapeError(op, [x.shape, window.size], "the padding is more than half a window");
+  if (pooledSizes(x.shape, window).some((count) => count < 1))
+    throw shapeError(op, [x.shape, window.size], "the window is larger than the padded input");
+  return window;
+}
+
+function pooledSizes(x: Shape, { size, stride, padding }: PoolWindow): number[] {
+  return size.map((span, i) => Math.floor((x[i + 2]! + 2 * padding[i]! - span) / stride[i]!) + 1);
 }
 
 const maxPoolOperation: Operation<PoolWindow> = {
   name: "maxPool",
-  infer: ([x], { size, stride, padding }) => {
-    if (x!.rank < 3 || x!.rank > 4)
-      throw shapeError("maxPool", [x!.shape], "it takes one or two dimensions after batch and channels");
-    if (padding.some((count, i) => count * 2 > size[i]!))
-      throw shapeError("maxPool", [x!.shape, size], "the padding is more than half a window");
-    const sizes = size.map((span, i) => Math.floor((x!.shape[i + 2]! + 2 * padding[i]! - span) / stride[i]!) + 1);
-    if (sizes.some((count) => count < 1))
-      throw shapeError("maxPool", [x!.shape, size], "the window is larger than the padded input");
-    const shape = [...x!.shape.slice(0, 2), ...sizes];
+  infer: ([x], window) => {
+    const shape = [...x!.shape.slice(0, 2), ...pooledSizes(x!.shape, window)];
     return [
       { shape, kind: "float" },
       { shape, kind: "int" },
@@ -88,12 +95,12 @@ function eachWindow(x: Shape, y: Shape, { size, stride, padding }: PoolWindow, v
 
 /** The largest of each window; padding never wins. */
 export function maxPool(x: Tensor, options: PoolOptions): Tensor {
-  return apply(maxPoolOperation, [x], resolved(options, x.rank - 2))[0]!;
+  return apply(maxPoolOperation, [x], resolved("maxPool", x, options))[0]!;
 }
 
 /** The mean of each window, padding counted as zeros (as PyTorch does): a convolution with equal weights. */
 export function avgPool(x: Tensor, options: PoolOptions): Tensor {
-  const { size, stride, padding } = resolved(options, x.rank - 2);
+  const { size, stride, padding } = resolved("avgPool", x, options);
   const [batch, channels, ...rest] = x.shape as [number, number, ...number[]];
   const planes = reshape(x, [batch * channels, 1, ...rest]);
   const pooled = conv(planes, full([1, 1, ...size], 1 / sizeOf(size)), { stride, padding });

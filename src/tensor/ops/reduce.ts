@@ -1,6 +1,6 @@
 // Sums and the like along axes; running sums; the largest k.
 
-import { shapeError } from "../place.ts";
+import { needFloats, needNumbers, shapeError } from "../place.ts";
 import { normaliseAxes, normaliseAxis, reducedShape, type Shape, sizeOf, stridesOf } from "../shape.ts";
 import { apply, applyOne, type Operation, type Tensor } from "../tensor.ts";
 import { reshape } from "./arrange.ts";
@@ -41,7 +41,11 @@ function reduction(
 ): Operation<Reduction> {
   return {
     name,
-    infer: ([x], { axes, keepAxes }) => [{ shape: reducedShape(x!.shape, axes, keepAxes), kind: x!.kind }],
+    infer: ([x], { axes, keepAxes }) => {
+      if (name === "mean") needFloats(name, x!);
+      else needNumbers(name, x!);
+      return [{ shape: reducedShape(x!.shape, axes, keepAxes), kind: x!.kind }];
+    },
     evaluate: ([x], { axes }) => [foldAxes(x!.data, x!.shape, axes, f)],
     gradient: ({ inputs: [x], outputs: [y], attributes: { axes } }, [g]) => {
       if (!g || x!.kind !== "float") return [];
@@ -75,7 +79,7 @@ export const mean = reducing(
     (x, y, g) => expand(mul(g, y.size / x.size), x.shape),
   ),
 );
-/** The largest along axes; equal ones share the gradient (PyTorch's amax). */
+/** The largest along axes; equal ones share the gradient (PyTorch's amax). ONNX Runtime may pass over NaN. */
 export const max = reducing(
   reduction(
     "max",
@@ -84,7 +88,7 @@ export const max = reducing(
     extremeGradient,
   ),
 );
-/** The smallest along axes; equal ones share the gradient. */
+/** The smallest along axes; equal ones share the gradient. ONNX Runtime may pass over NaN. */
 export const min = reducing(
   reduction(
     "min",
@@ -102,7 +106,10 @@ function extremeGradient(x: Tensor, y: Tensor, g: Tensor): Tensor {
 
 const cumulativeSum: Operation<{ axis: number; reverse: boolean }> = {
   name: "cumsum",
-  infer: ([x]) => [{ shape: x!.shape, kind: x!.kind }],
+  infer: ([x]) => {
+    needNumbers("cumsum", x!);
+    return [{ shape: x!.shape, kind: x!.kind }];
+  },
   evaluate: ([x], { axis, reverse }) => {
     const out = x!.data.slice();
     const stride = stridesOf(x!.shape)[axis]!;
@@ -128,7 +135,10 @@ export function cumsum(x: Tensor, axis: number, { reverse = false } = {}): Tenso
 
 const argmaxOperation: Operation<{ axis: number; keepAxes: boolean }> = {
   name: "argmax",
-  infer: ([x], { axis, keepAxes }) => [{ shape: reducedShape(x!.shape, [axis], keepAxes), kind: "int" }],
+  infer: ([x], { axis, keepAxes }) => {
+    needNumbers("argmax", x!);
+    return [{ shape: reducedShape(x!.shape, [axis], keepAxes), kind: "int" }];
+  },
   evaluate: ([x], { axis }) => [
     foldAxes(x!.data, x!.shape, [axis], (values) => values.reduce((best, v, i) => (v > values[best]! ? i : best), 0)),
   ],
@@ -146,8 +156,10 @@ export function argmax(x: Tensor, axis = -1, { keepAxes = false } = {}): Tensor 
 const topKOperation: Operation<{ k: number }> = {
   name: "topk",
   infer: ([x], { k }) => {
+    needNumbers("topk", x!);
     const last = x!.shape.at(-1) ?? 0;
-    if (k < 1 || k > last) throw shapeError("topk", [x!.shape], `${k} of ${last} elements are wanted`);
+    if (!Number.isInteger(k) || k < 1 || k > last)
+      throw shapeError("topk", [x!.shape], `${k} of ${last} elements are wanted`);
     const shape = [...x!.shape.slice(0, -1), k];
     return [
       { shape, kind: x!.kind },

@@ -1,7 +1,7 @@
 // A loop over time inside a program: carries go from step to step, sequences are read, outputs are stacked.
-import { Bug } from "../../core/errors.ts";
+import { BedsideError } from "../../core/errors.ts";
 import { backward, reach } from "../gradient.ts";
-import { shapeError } from "../place.ts";
+import { placeInModel, shapeError, typeError } from "../place.ts";
 import { evaluateGraph } from "../reference.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { addOutput, apply, newestNode, type Operation, type Tensor, type TensorNode } from "../tensor.ts";
@@ -129,10 +129,15 @@ export function scan(
   const states = carry.map(({ shape, kind }, i) => placeholder(`carry ${i}`, shape, kind));
   const elements = sequences.map(({ shape, kind }, i) => placeholder(`sequence ${i}`, shape.slice(1), kind));
   const made = step(states, elements);
+  if (made.carry.length !== carry.length) {
+    const shapes = [...carry, ...made.carry].map(({ shape }) => shape);
+    throw shapeError("scan", shapes, `a step takes ${carry.length} carries and gives ${made.carry.length}`);
+  }
   for (const [i, next] of made.carry.entries()) {
-    if (!sameShape(next.shape, carry[i]?.shape ?? []) || made.carry.length !== carry.length) {
-      throw shapeError("scan", [carry[i]?.shape ?? [], next.shape], "a carry must keep its shape from step to step");
-    }
+    const { shape, kind } = carry[i]!;
+    if (!sameShape(next.shape, shape))
+      throw shapeError("scan", [shape, next.shape], "a carry must keep its shape from step to step");
+    if (next.kind !== kind) throw typeError("scan", [kind, next.kind], "a carry must keep its kind from step to step");
   }
   const body = closeOver([...made.carry, ...(made.stacked ?? [])], [...states, ...elements], before);
   const loop: Loop = {
@@ -192,12 +197,27 @@ function rewrite(outputs: readonly Tensor[], replacement: (tensor: Tensor) => Te
     }
     open.pop();
     const leafHere = node.inputs.length === 0 ? leafOf(node.outputs[0]!) : undefined;
-    if (leafHere) throw new Bug(`a ${leafHere.role} was made inside a scan: make it outside and pass it as a sequence`);
+    if (leafHere) {
+      throw new BedsideError({
+        code: "tensor/leaf-in-scan",
+        what: `A ${leafHere.role} was made inside a scan`,
+        where: placeInModel(),
+        why: "a step has no values of its own to draw or to be fed",
+        fix: "make it outside, with time as its first axis, and pass it as a sequence",
+      });
+    }
     const inputs = node.inputs.map((x) => resolve(x)!);
     const same = inputs.every((x, i) => x === node.inputs[i]);
-    copies.set(node, same ? node.outputs : apply(node.operation as Operation<unknown>, inputs, node.attributes));
+    copies.set(node, same ? node.outputs : apply(node.operation as Operation<unknown>, inputs, ownAttributes(node)));
   }
   return outputs.map((tensor) => resolve(tensor)!);
+}
+
+/** Attributes for a copy of a node: the outputs of a loop grow, so that every loop needs a list of its own. */
+function ownAttributes({ operation, attributes }: TensorNode<never>): unknown {
+  if ((operation as unknown) !== scanOperation) return attributes;
+  const loop = attributes as Loop;
+  return { ...loop, outputs: [...loop.outputs] };
 }
 
 /** The gradient of a loop is a loop backwards. Products with captured matrices are summed over time outside of it. */
@@ -228,7 +248,7 @@ function scanGradient(node: TensorNode<Loop>, gradients: readonly (Tensor | unde
   const atHoisted = found.slice(parameters.length);
 
   // what a step backwards gives: carries first, then sums over time, then stacks
-  const nextCarry = carryGradients.map((g, i) => found[i] ?? zeros(g.shape));
+  const nextCarry = carryGradients.map((g, i) => found[i] ?? zeros(g.shape, g.kind));
   const summedFor = parameters.flatMap((parameter, i) => (i >= free && found[i] && floats(parameter) ? [i] : []));
   const sums = summedFor.map((i) => placeholder("sum", parameters[i]!.shape, "float"));
   const stackFor = parameters.flatMap((parameter, i) =>

@@ -1,8 +1,9 @@
 // Softmax and its logarithm, safe for large inputs, with their own short gradients.
+import { needFloats } from "../place.ts";
 import { normaliseAxis, stridesOf } from "../shape.ts";
 import { applyOne, type Operation, type Tensor, type Values } from "../tensor.ts";
 import { reshape } from "./arrange.ts";
-import { add, exp, log, mul, stopGradient, sub } from "./elementwise.ts";
+import { add, exp, log, maximum, minimum, mul, stopGradient, sub } from "./elementwise.ts";
 import { max, type ReduceOptions, sum } from "./reduce.ts";
 
 function alongAxis({ shape, data }: Values, axis: number, f: (line: Float64Array) => Float64Array): Float64Array {
@@ -24,7 +25,10 @@ function logSumExp(line: Float64Array): number {
 
 const softmaxOperation: Operation<{ axis: number }> = {
   name: "softmax",
-  infer: ([x]) => [{ shape: x!.shape, kind: "float" }],
+  infer: ([x]) => {
+    needFloats("softmax", x!);
+    return [{ shape: x!.shape, kind: "float" }];
+  },
   evaluate: ([x], { axis }) => [
     alongAxis(x!, axis, (line) => {
       const total = logSumExp(line);
@@ -46,7 +50,10 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 
 const logSoftmaxOperation: Operation<{ axis: number }> = {
   name: "logSoftmax",
-  infer: ([x]) => [{ shape: x!.shape, kind: "float" }],
+  infer: ([x]) => {
+    needFloats("logSoftmax", x!);
+    return [{ shape: x!.shape, kind: "float" }];
+  },
   evaluate: ([x], { axis }) => [
     alongAxis(x!, axis, (line) => {
       const total = logSumExp(line);
@@ -64,9 +71,15 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return applyOne(logSoftmaxOperation, [x], { axis: normaliseAxis("logSoftmax", x.shape, axis) });
 }
 
+/** The largest finite 32-bit float. */
+const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
+
 /** log Σ eˣ along axes (all, by default). */
 export function logsumexp(x: Tensor, { axis, keepAxes = false }: ReduceOptions = {}): Tensor {
-  const top = stopGradient(max(x, { ...(axis === undefined ? {} : { axis }), keepAxes: true }));
+  needFloats("logsumexp", x);
+  const largest = max(x, { ...(axis === undefined ? {} : { axis }), keepAxes: true });
+  // finite, so that infinities are not taken from each other
+  const top = stopGradient(minimum(maximum(largest, -FLOAT32_MAX), FLOAT32_MAX));
   const total = sum(exp(sub(x, top)), { ...(axis === undefined ? {} : { axis }), keepAxes });
   return add(log(total), reshape(top, total.shape));
 }

@@ -1,7 +1,7 @@
 // Where tensors come from: named inputs, trainable parameters, noise, constants. Nothing here has a gradient of its own.
 import { Bug } from "../../core/errors.ts";
-import { shapeError } from "../place.ts";
-import { type Shape, shapeText, sizeOf } from "../shape.ts";
+import { shapeError, typeError } from "../place.ts";
+import { checkSizes, type Shape, shapeText, sizeOf } from "../shape.ts";
 import { applyOne, type Kind, type Operation, Tensor } from "../tensor.ts";
 
 /** What feeds a tensor that no operation makes. */
@@ -15,9 +15,7 @@ export interface Leaf {
 export const leaf: Operation<Leaf> = {
   name: "leaf",
   infer: (_inputs, { name, spec }) => {
-    if (spec.shape.some((size) => !Number.isInteger(size) || size < 0)) {
-      throw shapeError(name, [spec.shape], "sizes are whole numbers from 0");
-    }
+    checkSizes(name, spec.shape);
     return [spec];
   },
   evaluate: (_inputs, { name }) => {
@@ -68,6 +66,7 @@ interface ConstantOf {
 export const constantOperation: Operation<ConstantOf> = {
   name: "constant",
   infer: (_inputs, { data, shape, kind }) => {
+    checkSizes("constant", shape);
     if (data.length !== sizeOf(shape)) {
       throw shapeError("constant", [shape], `${data.length} values were given, the shape holds ${sizeOf(shape)}`);
     }
@@ -95,7 +94,10 @@ interface FillWith {
 
 const fillOperation: Operation<FillWith> = {
   name: "fill",
-  infer: (_inputs, { shape, kind }) => [{ shape, kind }],
+  infer: (_inputs, { shape, kind }) => {
+    checkSizes("full", shape);
+    return [{ shape, kind }];
+  },
   evaluate: (_inputs, { value, shape }) => [new Float64Array(sizeOf(shape)).fill(value)],
   emit: (emitter, { attributes: { value, shape, kind } }) => {
     const type = kind === "float" ? ("float32" as const) : ("int32" as const);
@@ -126,5 +128,13 @@ export type Operand = Tensor | number;
 
 /** The operand as a tensor. */
 export function lift(value: Operand, kind: Kind = "float"): Tensor {
-  return value instanceof Tensor ? value : constant(value, [], kind);
+  if (value instanceof Tensor) return value;
+  if (kind === "int" && !Number.isInteger(value)) {
+    throw typeError(
+      `The number ${value}`,
+      ["int"],
+      "whole numbers meet whole numbers only; cast the tensor to float first",
+    );
+  }
+  return constant(value, [], kind);
 }
