@@ -2,8 +2,10 @@
 import { BedsideError } from "../core/errors.ts";
 import {
   add,
+  batchNormalise,
   type ConvOptions,
   cast,
+  channelAffine,
   conv,
   gather,
   greaterEqual,
@@ -14,7 +16,6 @@ import {
   reshape,
   rmsNorm as rmsNormOf,
   sqrt,
-  standardise,
   sub,
   type Tensor,
   uniformNoise,
@@ -117,15 +118,10 @@ export function batchNorm(channels: number, { epsilon = 1e-5, momentum = 0.1, in
   const mean = buffer([channels], fill(0));
   const variance = buffer([channels], fill(1));
   return module({ weight, bias, running_mean: mean, running_var: variance }, (x: Tensor) => {
-    const shape = [channels, ...x.shape.slice(2).map(() => 1)];
-    const [scale, shift] = [reshape(weight.tensor, shape), reshape(bias.tensor, shape)];
     if (!isTraining()) {
       const spread = mul(reciprocal(sqrt(add(variance.tensor, epsilon))), weight.tensor);
-      const moved = sub(bias.tensor, mul(mean.tensor, spread));
-      return add(mul(x, reshape(spread, shape)), reshape(moved, shape));
+      return channelAffine(x, spread, sub(bias.tensor, mul(mean.tensor, spread)));
     }
-    const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
-    const { output, mean: centre, scale: inverse } = standardise(x, axes, epsilon);
     const count = x.size / channels;
     if (count < 2) {
       throw new BedsideError({
@@ -134,13 +130,11 @@ export function batchNorm(channels: number, { epsilon = 1e-5, momentum = 0.1, in
         fix: "use larger batches, or leave the last, smaller one out (dropLast)",
       });
     }
-    // the standardising divided by √(v + ε): v comes back from it
-    const flat = (t: Tensor) => reshape(t, [channels]);
-    const own = sub(reciprocal(mul(flat(inverse), flat(inverse))), epsilon);
+    const { output, mean: own, variance: spread } = batchNormalise(x, weight.tensor, bias.tensor, { epsilon });
     const follow = (before: Tensor, next: Tensor) => add(mul(before, 1 - momentum), mul(next, momentum));
-    updateBuffer(mean, follow(bufferValue(mean), flat(centre)));
-    updateBuffer(variance, follow(bufferValue(variance), mul(own, count / (count - 1))));
-    return add(mul(output, scale), shift);
+    updateBuffer(mean, follow(bufferValue(mean), own));
+    updateBuffer(variance, follow(bufferValue(variance), mul(spread, count / (count - 1))));
+    return output;
   });
 }
 

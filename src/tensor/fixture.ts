@@ -112,6 +112,8 @@ const calls: Record<string, Call> = {
   einsum: ([a, b], args) => tensor.einsum(args[0] as string, a!, b!),
   topk: ([x], args) => Object.values(tensor.topk(x!, args[0] as number)),
   standardise: ([x], args) => Object.values(tensor.standardise(x!, ...(args as [number | number[], number?]))),
+  batchNormalise: ([x, weight, bias], args) =>
+    Object.values(tensor.batchNormalise(x!, weight!, bias!, ...(args as [object?]))),
   layerNorm: ([x, weight, bias], args) => tensor.layerNorm(x!, weight, bias, ...(args as [object?])),
   rmsNorm: ([x, weight], args) => tensor.rmsNorm(x!, weight, ...(args as [object?])),
   scan: ([start, sequence, w, u, b], args) => {

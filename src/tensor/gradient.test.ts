@@ -23,7 +23,7 @@ beforeAll(async () => {
 /** Operations whose gradients have operations of their own, or kernels that take axes and strides. */
 const throughOnnx = new Set([
   ...["matmul", "einsum", "conv", "avgPool", "maxPool", "gather", "takeAlong", "scatterAdd", "slice", "cumsum"],
-  ...["softmax", "logSoftmax", "standardise", "layerNorm", "pow", "max", "scan"],
+  ...["softmax", "logSoftmax", "standardise", "layerNorm", "batchNormalise", "pow", "max", "scan"],
 ]);
 
 describe("gradients of gradients agree with central differences, and ONNX Runtime gives the same", () => {

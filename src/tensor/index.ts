@@ -5,6 +5,7 @@ export { gradients } from "./gradient.ts";
 export * from "./onnx-runtime.ts";
 export * from "./ops/arrange.ts";
 export { expand } from "./ops/broadcast.ts";
+export { batchNormalise, channelAffine, channelDot, channelSum } from "./ops/channels.ts";
 export * from "./ops/compare.ts";
 export { type ConvOptions, conv } from "./ops/conv.ts";
 export {

@@ -2,9 +2,9 @@
 import { BedsideError } from "../core/errors.ts";
 
 /** The folders whose lines are never the user's. */
-const inside = /[/\\](src|dist)[/\\](tensor|nn)[/\\](?!.*\.test\.)|node:internal|node_modules/;
+const inside = /[/\\](src|dist)[/\\](tensor|nn|models)[/\\](?!.*\.test\.)|node:internal|node_modules/;
 
-/** The innermost line of the running program that belongs to neither tensor/ nor nn/: `model.ts:12:7`. */
+/** The innermost line of the running program that belongs to none of tensor/, nn/ and models/: `model.ts:12:7`. */
 export function placeInModel(): string | undefined {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;

@@ -114,6 +114,20 @@ def rms_norm(x, *rest):
     return F.rms_norm(x, x.shape[-1:], *tensors, eps=options.get("epsilon", 1e-5))
 
 
+def channels(x, v):
+    return v.reshape([1, -1] + [1] * (x.dim() - 2))
+
+
+def batch_normalise(x, weight, bias, options={}):
+    over = [i for i in range(x.dim()) if i != 1]
+    output = F.batch_norm(x, None, None, weight, bias, training=True, eps=options.get("epsilon", 1e-5))
+    return output, x.mean(over), x.var(over, unbiased=False)
+
+
+def over_channels(x):
+    return x.sum([i for i in range(x.dim()) if i != 1])
+
+
 def masked_mean(x, mask, axis):
     weights = torch.broadcast_to(mask.to(x.dtype), x.shape)
     return (x * weights).sum(axis) / weights.sum(axis).clamp(min=1)
@@ -199,6 +213,10 @@ OPERATIONS = {
     "standardise": standardise,
     "layerNorm": layer_norm,
     "rmsNorm": rms_norm,
+    "batchNormalise": batch_normalise,
+    "channelAffine": lambda x, scale, shift: x * channels(x, scale) + channels(x, shift),
+    "channelDot": lambda a, b: over_channels(a * b),
+    "channelSum": over_channels,
     "maskedMean": masked_mean,
     "scan": scan,
 }

@@ -257,9 +257,50 @@ const kernelGradient: Operation<WindowTo> = {
   emit: (emitter, { inputs: [x, g], attributes }, [source, gradient]) => {
     // a product over an empty batch: ONNX Runtime leaves its output as it was
     if (x!.size === 0) return [emitter.of(zeros(attributes.shape))];
+    if (attributes.groups === 1)
+      return [kernelGradientByTaps(emitter, x!.shape, g!.shape, attributes, source!, gradient!)];
     return [kernelGradientNodes(emitter, x!.shape, g!.shape, attributes, source!, gradient!)];
   },
 };
+
+/** For each tap, one matrix product a row of the batch: [outputs, places] × [places, channels], summed over the batch. */
+function kernelGradientByTaps(
+  emitter: Emitter,
+  x: Shape,
+  g: Shape,
+  { stride, padding, dilation, shape }: WindowTo,
+  source: string,
+  gradient: string,
+): string {
+  const [batch, channels] = x as [number, number];
+  const [outputs, , ...taps] = shape as [number, number, ...number[]];
+  const axes = taps.map((_, i) => i + 2);
+  const places = sizeOf(g.slice(2));
+  const reshaped = (name: string, to: Shape) => emitter.node("Reshape", [name, emitter.int64(to)]);
+  const rows = reshaped(gradient, [batch, outputs, places]);
+  const padded = padding.some((count) => count > 0)
+    ? emitter.node("Pad", [source, emitter.int64([0, 0, ...padding, 0, 0, ...padding])])
+    : source;
+  const parts = Array.from({ length: sizeOf(taps) }, (_, tap) => {
+    const starts = taps.map((count, i) => (Math.floor(tap / sizeOf(taps.slice(i + 1))) % count) * dilation[i]!);
+    const stops = starts.map((start, i) => start + (g[i + 2]! - 1) * stride[i]! + 1);
+    const whole = padding.every((count, i) => starts[i] === 0 && stride[i] === 1 && stops[i] === x[i + 2]! + 2 * count);
+    const seen = whole
+      ? padded
+      : emitter.node("Slice", [padded, ...[starts, stops, axes, stride].map((values) => emitter.int64(values))]);
+    const columns = emitter.node("Transpose", [reshaped(seen, [batch, channels, places])], {
+      perm: { ints: [0, 2, 1] },
+    });
+    const each = emitter.node("MatMul", [rows, columns]);
+    return reshaped(emitter.node("ReduceSum", [each, emitter.int64([0])], { keepdims: { int: 0 } }), [
+      outputs,
+      channels,
+      1,
+    ]);
+  });
+  const stacked = parts.length === 1 ? parts[0]! : emitter.node("Concat", parts, { axis: { int: 2 } });
+  return reshaped(stacked, shape);
+}
 
 /** A convolution in which batch and channels change places, and stride and dilation. */
 function kernelGradientNodes(

@@ -183,7 +183,7 @@ export const relu = unaryFunction(
   "relu",
   "Relu",
   (x) => (x > 0 || Number.isNaN(x) ? x : 0),
-  (_x, y, g) => mul(g, cast(greater(y, 0), "float")),
+  (_x, y, g) => mul(g, cast(greater(y, 0), "float")), // a product, for ONNX Runtime's Where is half as fast
 );
 /** log(1 + eˣ), without overflow. */
 export const softplus = unaryFunction(

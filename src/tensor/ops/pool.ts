@@ -5,7 +5,8 @@ import { apply, type Operation, type Tensor } from "../tensor.ts";
 import { reshape } from "./arrange.ts";
 import { conv, eachDimension } from "./conv.ts";
 import { scatterAdd } from "./gather.ts";
-import { full } from "./sources.ts";
+import { matmul } from "./matmul.ts";
+import { constant, full } from "./sources.ts";
 
 /** Windows of `size`, `stride` apart (default: beside each other), with `padding` before and after. */
 export interface PoolOptions {
@@ -98,10 +99,27 @@ export function maxPool(x: Tensor, options: PoolOptions): Tensor {
   return apply(maxPoolOperation, [x], resolved("maxPool", x, options))[0]!;
 }
 
-/** The mean of each window, padding counted as zeros (as PyTorch does): a convolution with equal weights. */
+/** Up to this length a mean of windows is a product with a matrix of their weights, which is faster than a convolution. */
+const longestByMatrix = 512;
+
+/** The mean of each window, padding counted as zeros (as PyTorch does): a product with equal weights. */
 export function avgPool(x: Tensor, options: PoolOptions): Tensor {
   const { size, stride, padding } = resolved("avgPool", x, options);
   const [batch, channels, ...rest] = x.shape as [number, number, ...number[]];
+  const [length] = rest as [number];
+  if (rest.length === 1 && length <= longestByMatrix && x.size > 0) {
+    const [span, step, before] = [size[0]!, stride[0]!, padding[0]!];
+    const count = Math.floor((length + 2 * before - span) / step) + 1;
+    if (count > 0) {
+      const weights = new Float32Array(length * count);
+      for (let j = 0; j < count; j++) {
+        for (let i = Math.max(0, j * step - before); i < Math.min(length, j * step - before + span); i++) {
+          weights[i * count + j] = 1 / span;
+        }
+      }
+      return matmul(x, constant(weights, [length, count]));
+    }
+  }
   const planes = reshape(x, [batch * channels, 1, ...rest]);
   const pooled = conv(planes, full([1, 1, ...size], 1 / sizeOf(size)), { stride, padding });
   return reshape(pooled, [batch, channels, ...pooled.shape.slice(2)]);
