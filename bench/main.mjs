@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const shared = new Set(["main.mjs", "measure.mjs"]);
+const shared = new Set(["main.mjs", "measure.mjs", "hospital.mjs", "agreement.mjs", "meds.mjs"]);
 const names = readdirSync(here)
   .filter((name) => name.endsWith(".mjs") && !shared.has(name))
   .map((name) => name.slice(0, -".mjs".length));

@@ -1,38 +1,36 @@
-"""The extraction benchmark's job in Polars: csv.gz -> Parquet -> hourly grid of the dynamic variables.
+"""The hourly grid of the dynamic variables in Polars.
 
-usage: hourly_polars.py HOSPITAL OUT ITEMS.json HOURS LEAST_HOURS
+usage: hourly_polars.py SOURCE OUT.parquet ITEMS.json HOURS LEAST_HOURS
 
 The same job by the same rules as hourly_duckdb.py, with Polars' lazy frames and its streaming engine.
 """
 
-import glob
 import json
 import os
 import sys
 
 import polars as pl
 
-hospital, out, items_file, hours, least_hours = sys.argv[1:6]
+source, out, items_file, hours, least_hours = sys.argv[1:6]
 hours, least_hours = int(hours), float(least_hours)
-os.makedirs(out, exist_ok=True)
-
-TEXT = {"value", "valueuom", "comments", "order_provider_id", "flag", "priority"}
-NUMBERS = {"ref_range_lower", "ref_range_upper", "valuenum"}
-SORT = ["subject_id", "hadm_id", "stay_id", "charttime", "starttime", "itemid"]
-
-for path in sorted(glob.glob(f"{hospital}/hosp/*.csv.gz") + glob.glob(f"{hospital}/icu/*.csv.gz")):
-    table = os.path.basename(path).removesuffix(".csv.gz")
-    names = pl.scan_csv(path, infer_schema_length=0).collect_schema().names()
-    types = {name: pl.String for name in names if name in TEXT and table != "outputevents"}
-    types |= {name: pl.Float64 for name in names if name in NUMBERS}
-    frame = pl.scan_csv(path, schema_overrides=types, try_parse_dates=True, infer_schema_length=20000)
-    order = [name for name in SORT if name in names]
-    if order:
-        frame = frame.sort(order)
-    frame.sink_parquet(f"{out}/{table}.parquet", compression="zstd")
-
 with open(items_file) as file:
     items = json.load(file)
+TYPES = {
+    **{name: pl.Int64 for name in ("hadm_id", "stay_id", "itemid")},
+    **{name: pl.Float64 for name in ("value", "valuenum")},
+    "valueuom": pl.String,
+}
+
+
+def scan(module, table, *columns):
+    parquet = f"{source}/mimic-iv/{table}.parquet"
+    if os.path.exists(parquet):
+        return pl.scan_parquet(parquet).select(columns).with_columns(pl.col(name).cast(TYPES[name]) for name in columns if name in TYPES)
+    types = {name: TYPES[name] for name in columns if name in TYPES}
+    frame = pl.scan_csv(f"{source}/{module}/{table}.csv.gz", schema_overrides=types, infer_schema_length=0).select(columns)
+    return frame.with_columns(pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S") for name in columns if name.endswith("time"))
+
+
 item = pl.LazyFrame(
     {
         "concept": [i["concept"] for i in items],
@@ -50,59 +48,66 @@ item = pl.LazyFrame(
 concepts = list(dict.fromkeys(i["concept"] for i in items))
 sums = [i["concept"] for i in items if i["aggregate"] == "sum"]
 
+
+def minutes(later, earlier):
+    return (pl.col(later) - pl.col(earlier)).dt.total_seconds() / 60
+
+
 stay = (
-    pl.scan_parquet(f"{out}/icustays.parquet")
-    .select("stay_id", "hadm_id", "intime", "outtime")
-    .sort("hadm_id", "intime", "outtime")
+    scan("icu", "icustays", "stay_id", "hadm_id", "intime", "outtime")
+    .join(scan("hosp", "admissions", "hadm_id", "admittime"), on="hadm_id")
+    .with_columns(shift=minutes("admittime", "intime").round(0, mode="half_to_even"))
+    .with_columns(end_minute=minutes("outtime", "intime").round(0, mode="half_to_even") - pl.col("shift"))
+    .sort("hadm_id", "end_minute", "stay_id")
     .with_columns(
-        previous_end=pl.col("outtime").shift(1).over("hadm_id"),
-        is_last=pl.col("intime").shift(-1).over("hadm_id").is_null(),
+        previous_end=pl.col("end_minute").shift(1).over("hadm_id"),
+        is_last=pl.col("end_minute").shift(-1).over("hadm_id").is_null(),
     )
     .collect()
     .lazy()
 )
-bounds = stay.select("stay_id", "intime")
-columns = ["stay_id", "source", "itemid", "charttime", "value", "valueuom", "intime"]
+columns = ["stay_id", "source", "itemid", "hour", "value", "valueuom"]
+
+
+def measured(module, table, key, value):
+    wanted = [i["itemid"] for i in items if i["table"] == table]
+    return (
+        scan(module, table, key, "itemid", "charttime", value, "valueuom")
+        .filter(pl.col("itemid").is_in(wanted) & pl.col(value).is_not_null() & pl.col(key).is_not_null())
+        .rename({value: "value"})
+        .with_columns(source=pl.lit(table))
+    )
 
 
 def of_stay(table, value):
-    wanted = [i["itemid"] for i in items if i["table"] == table]
-    return (
-        pl.scan_parquet(f"{out}/{table}.parquet")
-        .filter(pl.col("itemid").is_in(wanted) & pl.col(value).is_not_null())
-        .select("stay_id", "itemid", "charttime", pl.col(value).cast(pl.Float64).alias("value"), "valueuom")
-        .join(bounds, on="stay_id")
-        .with_columns(source=pl.lit(table))
-        .select(columns)
-    )
+    hour = (minutes("charttime", "intime").truncate() / 60).truncate()
+    return measured("icu", table, "stay_id", value).join(stay.select("stay_id", "intime"), on="stay_id").with_columns(hour=hour)
 
 
-lab_ids = [i["itemid"] for i in items if i["table"] == "labevents"]
 lab = (
-    pl.scan_parquet(f"{out}/labevents.parquet")
-    .filter(pl.col("itemid").is_in(lab_ids) & pl.col("valuenum").is_not_null() & pl.col("hadm_id").is_not_null())
-    .select("hadm_id", "itemid", "charttime", pl.col("valuenum").alias("value"), "valueuom")
+    measured("hosp", "labevents", "hadm_id", "valuenum")
     .join(stay, on="hadm_id")
+    .with_columns(minute=minutes("charttime", "admittime").truncate())
     .filter(
-        (pl.col("previous_end").is_null() | (pl.col("charttime") > pl.col("previous_end")))
-        & ((pl.col("charttime") <= pl.col("outtime")) | pl.col("is_last"))
+        (pl.col("previous_end").is_null() | (pl.col("minute") > pl.col("previous_end")))
+        & ((pl.col("minute") <= pl.col("end_minute")) | pl.col("is_last"))
     )
-    .with_columns(source=pl.lit("labevents"))
-    .select(columns)
+    .with_columns(hour=((pl.col("minute") + pl.col("shift")) / 60).truncate())
 )
 applies = pl.col("unit_contains").is_not_null() & pl.col("valueuom").str.to_lowercase().str.contains(
     pl.col("unit_contains"), literal=True
 ).fill_null(False)
 cell = (
-    pl.concat([of_stay("chartevents", "valuenum"), of_stay("outputevents", "value"), lab])
+    pl.concat([rows.select(columns) for rows in (of_stay("chartevents", "valuenum"), of_stay("outputevents", "value"), lab)])
+    .filter(pl.col("hour").is_between(0, hours))
     .join(item, on=["source", "itemid"])
     .with_columns(
-        hour=((pl.col("charttime") - pl.col("intime")).dt.total_seconds().floordiv(3600)).cast(pl.Int32),
+        pl.col("hour").cast(pl.Int32),
         value=pl.when(applies)
         .then((pl.col("value") - pl.col("subtract")) * pl.col("multiply") / pl.col("divide"))
         .otherwise(pl.col("value")),
     )
-    .filter(pl.col("hour").is_between(0, hours) & (pl.col("value") >= pl.col("low")) & (pl.col("value") <= pl.col("high")))
+    .filter((pl.col("value") >= pl.col("low")) & (pl.col("value") <= pl.col("high")))
     .group_by("stay_id", "hour", "concept")
     .agg(median=pl.col("value").median(), sum=pl.col("value").sum())
     .with_columns(value=pl.when(pl.col("concept").is_in(sums)).then("sum").otherwise("median"))
@@ -116,4 +121,4 @@ grid = (
     .join(pl.LazyFrame({"time": list(range(hours + 1))}, schema={"time": pl.Int32}), how="cross")
     .collect()
 )
-grid.join(wide, on=["stay_id", "time"], how="left").sort("stay_id", "time").write_parquet(f"{out}/grid.parquet", compression="zstd")
+grid.join(wide, on=["stay_id", "time"], how="left").sort("stay_id", "time").write_parquet(out, compression="zstd")

@@ -30,7 +30,7 @@ export function comorbidities(): readonly Comorbidity[] {
 const PREFIX_LENGTHS = [3, 4, 5];
 
 /**
- * Makes `ed_comorbidity`: a row per visit with a history, the diseases as bits of one number. Codes are looked up once
+ * Makes `ed_comorbidity`: a row per visit, the diseases as bits of one number. Codes are looked up once
  * each, then gathered per admission, then per visit: diagnoses are never joined with visits.
  */
 export async function makeComorbidities(db: Database, rules: Rules): Promise<void> {
@@ -50,14 +50,17 @@ export async function makeComorbidities(db: Database, rules: Rules): Promise<voi
     admission as (
       select d.hadm_id, bit_or(c.bits) as bits
       from mimic_iv.diagnoses_icd d join code c using (icd_version, icd_code) group by d.hadm_id
+    ),
+    history as (
+      select v.stay_id, bit_or(h.bits) as bits
+      from ed_visit v
+      join mimic_iv.admissions a
+        on a.subject_id = v.subject_id and a.dischtime < v.intime
+       and a.dischtime >= v.intime - to_days(${rules.historyDays}::int)
+      join admission h on h.hadm_id = a.hadm_id
+      group by v.stay_id
     )
-    select v.stay_id, bit_or(h.bits) as bits
-    from ed_visit v
-    join mimic_iv.admissions a
-      on a.subject_id = v.subject_id and a.dischtime < v.intime
-     and a.dischtime >= v.intime - to_days(${rules.historyDays}::int)
-    join admission h on h.hadm_id = a.hadm_id
-    group by v.stay_id`);
+    select v.stay_id, coalesce(h.bits, 0) as bits from ed_visit v left join history h using (stay_id)`);
 }
 
 /** The starts of codes as a table: version, prefix, and the disease's bit. */
@@ -81,9 +84,7 @@ function prefixes({ misprintedCodes }: Rules): Sql {
 /** The columns of the table, 0 or 1, from `c.bits`. */
 export function comorbidityColumns(): Sql {
   return join(
-    comorbidities().map(
-      ({ name }, place) => sql`((coalesce(c.bits, 0) >> ${place}::int) & 1)::utinyint as ${identifier(name)}`,
-    ),
+    comorbidities().map(({ name }, place) => sql`((c.bits >> ${place}::int) & 1)::utinyint as ${identifier(name)}`),
   );
 }
 

@@ -40,26 +40,35 @@ function passes({ hit }: EdExclusion): Sql {
   return sql`not coalesce(${hit}, false)`;
 }
 
-/** Makes `ed_selected`: the cohort's visits with everything that models and scores take. */
-export async function selectVisits(db: Database, task: EdTask, master: Sql, rules: Rules): Promise<void> {
+/**
+ * The query of the cohort's visits, by visit number, with everything that models and scores take; what it needs is made.
+ * The table is wide: it goes to its file without being held in memory.
+ */
+export async function visitsQuery(db: Database, task: EdTask, master: Sql, rules: Rules): Promise<Sql> {
   const [shared, own] = [
     task.exclusions(rules.mode).slice(0, sharedExclusions),
     task.exclusions(rules.mode).slice(sharedExclusions),
   ];
-  const replaced = vitalColumns().map(
-    ({ vital, column }) => sql`${believed(vital, sql`m.${identifier(column)}`, rules)} as ${identifier(column)}`,
+  const believedSigns = join(
+    vitalColumns().map(
+      ({ vital, column }) => sql`${believed(vital, sql`m.${identifier(column)}`, rules)} as ${identifier(column)}`,
+    ),
   );
-  await db.run(sql`
-    create or replace temp table ed_believed as
-    select m.* replace (${join(replaced)}) from ${master} m where ${join(shared.map(passes), " and ")}`);
-  if (rules.filledWithMedians) await splitAsAuthors(db);
-  const source = rules.filledWithMedians ? filledQuery() : sql`select * from ed_believed`;
-  await db.run(sql`
-    create or replace temp table ed_selected as
-    with filled as (${source}),
+  const stay = join(shared.map(passes), " and ");
+  if (rules.filledWithMedians) {
+    await db.run(sql`
+      create or replace temp table ed_believed as
+      select m.stay_id, m.subject_id, m.intime, ${believedSigns} from ${master} m where ${stay}`);
+    await splitAsAuthors(db);
+  }
+  const filled = rules.filledWithMedians
+    ? filledQuery(master)
+    : sql`select m.* replace (${believedSigns}) from ${master} m where ${stay}`;
+  return sql`
+    with filled as (${filled}),
     pressed as (select *, triage_sbp * 1 / 3 + triage_dbp * 2 / 3 as "triage_MAP" from filled)
-    select m.*, ${scoreColumns(rules)} from pressed m where ${join([sql`true`, ...own.map(passes)], " and ")}`);
-  await db.run(sql`drop table ed_believed`);
+    select m.*, ${scoreColumns(rules)} from pressed m where ${join([sql`true`, ...own.map(passes)], " and ")}
+    order by stay_id`;
 }
 
 /** The seed of the authors' split, and the part that trains. */
@@ -85,18 +94,16 @@ async function splitAsAuthors(db: Database): Promise<void> {
 }
 
 /** The visits with the authors' split, missing vital signs filled with the medians of the training part. */
-function filledQuery(): Sql {
+function filledQuery(master: Sql): Sql {
   const names = vitalColumns().map(({ column }) => identifier(column));
   const medians = names.map((name) => sql`${middle(name)} as ${name}`);
-  const filled = names.map((name) => sql`coalesce(b.${name}, median.${name}) as ${name}`);
+  const filled = names.map((name) => sql`coalesce(p.${name}, median.${name}) as ${name}`);
   return sql`
-    with numbered as (
-      select b.*, row_number() over (order by b.subject_id, b.intime, b.stay_id) - 1 as row from ed_believed b
-    ),
-    parted as (select n.* exclude (row), s.train from numbered n join ed_split s using (row)),
+    with numbered as (select *, row_number() over (order by subject_id, intime, stay_id) - 1 as row from ed_believed),
+    parted as (select * from numbered join ed_split using (row)),
     median as (select ${join(medians)} from parted where train)
-    select b.* exclude (train) replace (${join(filled)}), if(b.train, 'train', 'test') as split
-    from parted b, median`;
+    select m.* replace (${join(filled)}), if(p.train, 'train', 'test') as split
+    from ${master} m join parted p using (stay_id), median`;
 }
 
 /** The median: the mean of the two middle values, by halving their sum. */
@@ -104,7 +111,7 @@ function middle(name: Sql): Sql {
   return sql`(quantile_disc(${name}, 0.5) - quantile_disc(-${name}, 0.5)) / 2`;
 }
 
-/** How many of the vital signs of triage are missing, and the scores. */
+/** The scores, from the columns of `m`. */
 function scoreColumns(rules: Rules): Sql {
   const variable = (name: string): Sql => {
     if (name === "age" || name.startsWith("cci_")) return sql`m.${identifier(name)}`;

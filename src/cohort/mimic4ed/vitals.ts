@@ -43,19 +43,17 @@ function triageQuery(): Sql {
 
 /** The last value of each sign. Of two values at the same minute the greater is taken; the authors take either. */
 function lastQuery({ untilDeparture }: Rules): Sql {
-  const columns = laterVitals().map(
-    ({ name }) => sql`
-      arg_max(${identifier(name)}, (charttime, ${identifier(name)})) filter (${identifier(name)} is not null)
-      as ${identifier(`ed_${name}_last`)}`,
-  );
-  const values = laterVitals().map(({ name }) => sql`${recorded(name)} as ${identifier(name)}`);
+  const names = laterVitals().map(({ name }) => name);
+  const greatest = names.map((name) => sql`max(${recorded(name)}) as ${identifier(name)}`);
+  // arg_max passes over rows whose value is missing
+  const last = names.map((name) => sql`arg_max(${identifier(name)}, charttime) as ${identifier(`ed_${name}_last`)}`);
   const counts = untilDeparture ? sql`coalesce(t.charttime <= v.outtime, true)` : sql`true`;
   return sql`
     create or replace temp table ed_last as
-    select stay_id, ${join(columns)} from (
-      select v.stay_id, t.charttime, ${join(values)}
+    select stay_id, ${join(last)} from (
+      select v.stay_id, t.charttime, ${join(greatest)}
       from mimic_iv_ed.vitalsign t join ed_visit v on v.stay_id = t.stay_id
-      where ${counts})
+      where ${counts} group by v.stay_id, t.charttime)
     group by stay_id`;
 }
 
