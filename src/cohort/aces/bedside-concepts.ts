@@ -1,9 +1,11 @@
 // The concept functions that come with Bedside: the dictionary's variables over MEDS codes, hours in intensive care, KDIGO
-// creatinine stages. They read MEDS events only, whatever data set these come from; written for DuckDB.
+// creatinine stages. They read MEDS events only, whatever data set these come from; written in what the translation to other
+// engines knows.
 import { type Concept, conversions, dictionary, type ItemGroup } from "../../concepts/index.ts";
 import { Bug } from "../../core/errors.ts";
 import { join, type Sql, sql } from "../../store/sql.ts";
 import { type ConceptFunction, type Concepts, conceptFunctions } from "./concepts.ts";
+import { whole } from "./query.ts";
 
 let made: Concepts | undefined;
 
@@ -82,7 +84,8 @@ const icuHour: ConceptFunction = {
       select subject_id, time, least(cast(floor((epoch_us(leaves) - epoch_us(time)) / 3600000000) as bigint), 2400) as hours
       from edge where enters and leaves is not null
     ), hour as (select subject_id, time, unnest(range(hours + 1)) as n from stay)
-    select subject_id, time + to_hours(n) as time, cast(n as double) as numeric_value from hour`,
+    select subject_id, make_timestamp(epoch_us(time) + n * 3600000000) as time, cast(n as double) as numeric_value
+    from hour`,
 };
 
 /**
@@ -90,6 +93,14 @@ const icuHour: ConceptFunction = {
  * of the last 48 hours; stage 2: 2 times; stage 3: 3 times, or 4 mg/dL where stage 1 holds.
  */
 const KDIGO = { stages: [1.5, 2, 3], rise: 0.3, severe: 4 };
+
+/** The lowest value of a subject in the hours up to each. */
+function lowestOf(hours: number): Sql {
+  const micros = whole(hours * 3_600_000_000);
+  return sql`
+    min(numeric_value) over (
+      partition by subject_id order by epoch_us(time) range between ${micros} preceding and current row)`;
+}
 
 const kdigoCreatinine: ConceptFunction = {
   name: "kdigo_creatinine",
@@ -110,8 +121,7 @@ const kdigoCreatinine: ConceptFunction = {
         select *, value >= ${one!} * week - ${near} or value >= days + cast(${KDIGO.rise} as double) - ${near} as injured
         from (
           select subject_id, time, numeric_value as value,
-            min(numeric_value) over (partition by subject_id order by time range between interval 7 days preceding and current row) as week,
-            min(numeric_value) over (partition by subject_id order by time range between interval 48 hours preceding and current row) as days
+            ${lowestOf(7 * 24)} as week, ${lowestOf(48)} as days
           from (${variable(creatinine).sql(context)}) as c
         ) as lowest
       ) as judged`;

@@ -21,9 +21,25 @@ export interface ExtractOptions extends Pick<CompileOptions, "concepts" | "faith
   windowsOut?: string | undefined;
   /** How many events each subject has, about: a relation (subject_id, n). Default: counted, which reads all events. */
   sizes?: Sql | undefined;
+  /**
+   * Another engine that judges the candidates. It fills the table with the rows of `judgedRows` and gives the number of
+   * subjects. Default: this database, in batches.
+   */
+  judge?: Judge | undefined;
   /** Events worked on at a time, in whole subjects. Default 25 million, or 5 million where a task looks at every moment. */
   batchEvents?: number;
 }
+
+/** Fills the empty table of judged candidates from elsewhere. */
+export type Judge = (work: {
+  /** The task over all subjects. */
+  compiled: Compiled;
+  /** The name of the table. */
+  table: string;
+  /** All subjects, perhaps several times each: a relation with `subject_id`. */
+  sizes: Sql;
+  progress: Progress;
+}) => Promise<{ subjects: number }>;
 
 /** What an extraction made. */
 export interface Extraction {
@@ -68,23 +84,22 @@ export async function extractLabels(
     concepts = bedsideConcepts(),
     faithful = false,
   } = options;
-  const columns = await eventColumns(db, events);
-  checkColumns(task, columns);
-  await checkRegexes(db, task);
-  checkIndex(task);
-  const numeric = columns.get("numeric_value") === "DOUBLE" ? "double" : "float";
+  const numeric = await checkTask(db, events, task);
   const compile = (condition: Sql | undefined) => {
     const part = (relation: Sql) => (condition ? sql`(select * from ${relation} as e where ${condition})` : relation);
     const narrowed = narrow && ((code: CodeFilter) => part(narrow(code)));
     return compileCandidates(task, { events: part(events), narrow: narrowed, numeric, concepts, faithful });
   };
-  const judged = identifier(`aces_judged_${++tables}`);
-  const batches = await subjectBatches(db, sizes ?? eventsPerSubject(events), batchEvents);
+  const table = `aces_judged_${++tables}`;
+  const judged = identifier(table);
   const compiled = compile(undefined);
+  const counted = sizes ?? eventsPerSubject(events);
   try {
-    await judge(db, batches, { compile, judged, progress });
-    const subjects = batches.reduce((sum, batch) => sum + batch.subjects, 0);
-    const positive = compiled.labelCount && sql`${compiled.labelCount} > 0`;
+    await db.run(sql`create temp table ${judged} as ${judgedRows(compile(sql`false`))}`);
+    const { subjects } = options.judge
+      ? await options.judge({ compiled, table, sizes: counted, progress })
+      : await judgeHere(db, await subjectBatches(db, counted, batchEvents), { compile, judged, progress });
+    const positive = positiveOf(compiled);
     const funnel = await countFunnel(db, judged, { conditions: compiled.conditions, positive, subjects });
     if (windowsOut !== undefined) await writeRows(db, windowRows(compiled, judged), windowsOut);
     await writeRows(db, labelRows(compiled, judged), out);
@@ -102,6 +117,18 @@ export async function extractLabels(
   }
 }
 
+/**
+ * Refuses a task that does not fit the events; gives the type its numbers are compared in.
+ * @throws BedsideError
+ */
+export async function checkTask(db: Database, events: Sql, task: Task): Promise<"double" | "float"> {
+  const columns = await eventColumns(db, events);
+  checkColumns(task, columns);
+  await checkRegexes(db, task);
+  checkIndex(task);
+  return columns.get("numeric_value") === "DOUBLE" ? "double" : "float";
+}
+
 let tables = 0;
 
 /** `_ANY_EVENT` keeps every moment of a batch, other predicates the few at which they happen. */
@@ -113,29 +140,35 @@ function usualBatch({ trigger, windows }: Task): number {
   return [trigger.predicate, ...named].includes(ANY_EVENT) ? 5_000_000 : 25_000_000;
 }
 
-/** A temporary table of all candidates with the number of the first condition they fail; a batch of subjects at a time. */
-async function judge(
+/** All candidates with the number of the first condition they fail. */
+export function judgedRows({ candidates, conditions }: Pick<Compiled, "candidates" | "conditions">): Sql {
+  return sql`select *, ${firstFailure(conditions)} as fell from (${candidates}) as c`;
+}
+
+/** Whether a candidate's label is true; undefined without a label. */
+export function positiveOf({ labelCount }: Compiled): Sql | undefined {
+  return labelCount && sql`${labelCount} > 0`;
+}
+
+/** Fills the table of judged candidates, a batch of subjects at a time. */
+async function judgeHere(
   db: Database,
   batches: readonly Batch[],
   { compile, judged, progress }: { compile: (condition: Sql | undefined) => Compiled; judged: Sql; progress: Progress },
-): Promise<void> {
-  const rows = (condition: Sql | undefined) => {
-    const { candidates, conditions } = compile(condition);
-    return sql`select *, ${firstFailure(conditions)} as fell from (${candidates}) as c`;
-  };
+): Promise<{ subjects: number }> {
   progress.begin(
     "Labels",
     batches.reduce((sum, batch) => sum + batch.events, 0),
   );
   let done = 0;
-  await db.run(sql`create temp table ${judged} as ${rows(sql`false`)}`);
   for (const { condition, events: count } of batches) {
     if (progress.signal.aborted) throw new Stopped();
-    await db.run(sql`insert into ${judged} ${rows(condition)}`);
+    await db.run(sql`insert into ${judged} ${judgedRows(compile(condition))}`);
     done += count;
     progress.at(done);
   }
   progress.end(`${done.toLocaleString("en-US")} events`);
+  return { subjects: batches.reduce((sum, batch) => sum + batch.subjects, 0) };
 }
 
 function checkIndex(task: Task): void {
@@ -158,14 +191,14 @@ function warningsOf(task: Task, { rows, positives }: Funnel): string[] {
 }
 
 /** The closed MEDS label schema: a column that would be empty is left out. */
-function labelRows({ predictionTime, labelCount }: Compiled, judged: Sql): Sql {
+export function labelRows({ predictionTime, labelCount }: Compiled, judged: Sql): Sql {
   const columns = [sql`subject_id`, sql`${duckdbDialect.timestamp(predictionTime!)} as prediction_time`];
   if (labelCount) columns.push(sql`${labelCount} > 0 as boolean_value`);
   return sql`select ${join(columns)} from ${judged} where fell is null order by subject_id, prediction_time, t0`;
 }
 
 /** `subject_id`, `trigger`, and for each window `name.start`, `name.end` and `name.predicate` of every count. */
-function windowRows({ windows }: Compiled, judged: Sql): Sql {
+export function windowRows({ windows }: Compiled, judged: Sql): Sql {
   const columns = windows.flatMap(({ name, start, end, counts }) => [
     sql`${duckdbDialect.timestamp(start)} as ${identifier(`${name}.start`)}`,
     sql`${duckdbDialect.timestamp(end)} as ${identifier(`${name}.end`)}`,

@@ -46,6 +46,26 @@ export function firstFailure(conditions: readonly Condition[]): Sql {
   )} end`;
 }
 
+/** One row: `candidates`, `positives`, and for each condition `fell_0` (the first not met) and `failing_0` (not met). */
+export function funnelTotals(judged: Sql, conditions: readonly Condition[], positive: Sql | undefined): Sql {
+  const sums = conditions.map(
+    ({ fails }, i) =>
+      sql`count(case when fell = ${whole(i + 1)} then 1 end) as fell_${whole(i)}, count(case when ${fails} then 1 end) as failing_${whole(i)}`,
+  );
+  const isPositive = positive ? sql`count(case when fell is null and ${positive} then 1 end)` : sql`0`;
+  return sql`select ${join([sql`count(*) as candidates`, sql`${isPositive} as positives`, ...sums])} from ${judged}`;
+}
+
+/** How many subjects come as far as each condition; a subject is left as long as its luckiest candidate is. */
+export function subjectsByStep(judged: Sql, conditions: readonly Condition[]): Sql {
+  return sql`
+    select furthest, count(*) as subjects
+    from (
+      select subject_id, max(coalesce(fell, ${whole(conditions.length + 1)})) as furthest from ${judged} group by subject_id
+    ) as s
+    group by furthest order by furthest`;
+}
+
 /** Counts the funnel over a table of judged candidates that has `subject_id`, `fell` and what the conditions read. */
 export async function countFunnel(
   db: Database,
@@ -53,19 +73,8 @@ export async function countFunnel(
   { conditions, positive, subjects }: { conditions: readonly Condition[]; positive: Sql | undefined; subjects: number },
 ): Promise<Funnel> {
   const last = conditions.length + 1; // the step of those that fall nowhere
-  const sums = conditions.map(
-    ({ fails }, i) =>
-      sql`count(case when fell = ${whole(i + 1)} then 1 end) as fell_${whole(i)}, count(case when ${fails} then 1 end) as failing_${whole(i)}`,
-  );
-  const isPositive = positive ? sql`count(case when fell is null and ${positive} then 1 end)` : sql`0`;
-  const totals = await db.row<Record<string, bigint>>(
-    sql`select ${join([sql`count(*) as candidates`, sql`${isPositive} as positives`, ...sums])} from ${judged}`,
-  );
-  // a subject is left as long as its luckiest candidate is
-  const furthest = await db.rows<{ furthest: number; subjects: bigint }>(sql`
-    select furthest, count(*) as subjects
-    from (select subject_id, max(coalesce(fell, ${whole(last)})) as furthest from ${judged} group by subject_id) as s
-    group by furthest`);
+  const totals = await db.row<Record<string, bigint>>(funnelTotals(judged, conditions, positive));
+  const furthest = await db.rows<{ furthest: number; subjects: bigint }>(subjectsByStep(judged, conditions));
   const subjectsBeyond = (step: number) =>
     furthest.reduce((sum, { furthest, subjects }) => (Number(furthest) > step ? sum + Number(subjects) : sum), 0);
   const candidates = Number(totals["candidates"]);
