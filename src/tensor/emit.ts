@@ -31,14 +31,52 @@ export function programGraph({ inputs, outputs }: Program, fixed: readonly Fixed
   const results = Object.entries(outputs).map(([name, tensor]) => ({ name, tensor }));
   for (const { name } of results) writer.reserve(name);
   writer.write(results.map(({ tensor }) => tensor));
-  for (const { name, tensor } of results) writer.rename(writer.of(tensor), name);
+  const nodes = withNames(
+    writer.nodesMade,
+    results.map(({ name, tensor }) => ({ from: writer.of(tensor), to: name })),
+  );
   return {
     name: "program",
     inputs: names.map(([name, tensor]) => valueInfo(name, tensor)),
     outputs: results.map(({ name, tensor }) => valueInfo(name, tensor)),
     constants: writer.constants,
-    nodes: writer.nodesMade,
+    nodes,
   };
+}
+
+/**
+ * Gives tensors other names, so that outputs are written under the names the program gives them. What is an input, a
+ * constant or an output already is copied.
+ */
+function withNames(nodes: readonly OnnxNode[], wanted: readonly { from: string; to: string }[]): OnnxNode[] {
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const renamed = new Map<string, string>();
+  const copied: (typeof wanted)[number][] = [];
+  for (const { from, to } of wanted) {
+    if (made.has(from) && !renamed.has(from)) renamed.set(from, to);
+    else copied.push({ from, to });
+  }
+  const named = (name: string) => renamed.get(name) ?? name;
+  return [
+    ...renameNodes(nodes, named),
+    ...copied.map(({ from, to }) => ({ op: "Identity", inputs: [named(from)], outputs: [to] })),
+  ];
+}
+
+/** Also in the graphs inside nodes, which see the names of the outer graph. */
+function renameNodes(nodes: readonly OnnxNode[], named: (name: string) => string): OnnxNode[] {
+  return nodes.map((node) => {
+    const body = node.attributes?.body;
+    const inner = body && "graph" in body ? body.graph : undefined;
+    return {
+      ...node,
+      inputs: node.inputs.map(named),
+      outputs: node.outputs.map(named),
+      ...(inner
+        ? { attributes: { ...node.attributes, body: { graph: { ...inner, nodes: renameNodes(inner.nodes, named) } } } }
+        : {}),
+    };
+  });
 }
 
 function valueInfo(name: string, { shape, kind }: Tensor): OnnxValue {
@@ -85,11 +123,6 @@ class GraphWriter implements Emitter {
       const outputs = node.operation.emit(this, node, inputs);
       for (const [i, tensor] of node.outputs.entries()) this.names.set(tensor, outputs[i]!);
     }
-  }
-
-  /** An Identity under a name of its own: outputs are never shared with inputs or with each other. */
-  rename(from: string, to: string): void {
-    this.nodesMade.push({ op: "Identity", inputs: [from], outputs: [to] });
   }
 
   node(op: string, inputs: readonly string[], attributes?: Attributes, options: EmitOptions = {}): string {
@@ -151,12 +184,10 @@ class GraphWriter implements Emitter {
       if (outer !== undefined) writer.bind(parameter, outer);
     }
     writer.write(outputs);
-    const results = outputs.map((tensor) => {
-      const name = this.fresh();
-      writer.rename(writer.of(tensor), name);
-      return valueInfo(name, tensor);
-    });
-    const graph: OnnxGraph = { name: this.fresh(), inputs, outputs: results, constants: [], nodes: writer.nodesMade };
+    const wanted = outputs.map((tensor) => ({ from: writer.of(tensor), to: this.fresh() }));
+    const results = outputs.map((tensor, i) => valueInfo(wanted[i]!.to, tensor));
+    const nodes = withNames(writer.nodesMade, wanted);
+    const graph: OnnxGraph = { name: this.fresh(), inputs, outputs: results, constants: [], nodes };
     return { graph, outputs: results.map(({ name }) => name) };
   }
 

@@ -74,6 +74,10 @@ export const matmulOperation: Operation<Flags> = {
       [order[rank - 2], order[rank - 1]] = [rank - 1, rank - 2];
       return emitter.node("Transpose", [name], { perm: { ints: order } });
     };
+    if (transposeA && a!.rank === b!.rank && a!.size >= 2 * b!.size) {
+      // Aᵀ B as (Bᵀ A)ᵀ: what is turned is small, and a large factor is read as it lies
+      return [turned(emitter.node("MatMul", [transposeB ? y! : turned(y!, b!.rank), x!]), a!.rank)];
+    }
     return [emitter.node("MatMul", [transposeA ? turned(x!, a!.rank) : x!, transposeB ? turned(y!, b!.rank) : y!])];
   },
 };
