@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "../core/base64.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { randomEnsemble } from "./fixture.ts";
 import { type TreesJson, treesFromJSON, treesToJSON } from "./model-file.ts";
