@@ -1,10 +1,13 @@
 // From a cohort folder to what models take: labels, splits, summaries of stays, the preprocessing recipe, table one.
+
 export type { CohortShape, VariableShape } from "./cohort-shape.ts";
 export { ageBand, ethnicityFamily, subgroupFamilies } from "./families.ts";
 export { type Descriptions, type Labels, readDescriptions, readLabels } from "./labels.ts";
 export { type Missingness, missingness } from "./missingness.ts";
 export {
   applyTabular,
+  type ColumnMeaning,
+  columnMeanings,
   fitTabular,
   type Scaling,
   type StaticRecipe,
@@ -12,6 +15,7 @@ export {
   type TabularRecipe,
   type VariableRecipe,
 } from "./preprocess.ts";
+export { applySequences, readSequences, type StaySequences, sequenceInputs } from "./sequences.ts";
 export { type SplitOptions, type SplitParts, type SplitPlan, splitPatients } from "./split.ts";
 export type { StaticSummary, StaySummary } from "./stay-summary.ts";
 export { type SummariseOptions, summariseStays } from "./summarise.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../store/index.ts";
 import { cohortOf, randomStays, type StayFixture, writeCohort } from "./fixture.ts";
-import { applyTabular, fitTabular, type Tabular, type TabularRecipe } from "./preprocess.ts";
+import { applyTabular, columnMeanings, fitTabular, type Tabular, type TabularRecipe } from "./preprocess.ts";
 import { correctedReference, faithfulReference, hoursOf } from "./reference.ts";
 import type { StaySummary } from "./stay-summary.ts";
 import { summariseStays } from "./summarise.ts";
@@ -168,4 +168,52 @@ test("a recipe of other variables is refused with what to do", async () => {
   const recipe = fitTabular(summary, everyone(stays));
   const other = await summaryOf("other", stays, ["hr", "crea", "fixed", "never"]);
   expect(() => applyTabular(other, [0], recipe)).toThrow(/variable 2 of 8[\s\S]*train again/);
+});
+
+test("with missing values kept, what was measured is as ever and the rest is NaN, with no column to mark it", async () => {
+  const stays = randomStays(3, 60, 12, kinds);
+  const summary = await summaryOf("kept", stays);
+  const [filled, kept] = [undefined, "keep" as const].map((missing) =>
+    applyTabular(summary, everyone(stays), fitTabular(summary, everyone(stays), { missing })),
+  );
+  expect(kept!.names.filter((name) => name.endsWith("_missing"))).toEqual([]);
+  const lacks = columnOf(filled!, "lact_missing");
+  expect(new Set(lacks)).toEqual(new Set([0, 1]));
+  for (const name of ["lact", "lact_min", "lact_max", "lact_mean", "lact_hours_since"]) {
+    const wanted = columnOf(filled!, name).map((value, i) => (lacks[i] ? Number.NaN : value));
+    expect(columnOf(kept!, name), name).toEqual(wanted);
+  }
+  expect(columnOf(kept!, "lact_count")).toEqual(columnOf(filled!, "lact_count"));
+  const heights = columnOf(filled!, "height_missing");
+  expect(columnOf(kept!, "height").map(Number.isNaN)).toEqual(heights.map((value) => value === 1));
+});
+
+test.each([
+  ["corrected", undefined],
+  ["corrected", "keep"],
+  ["faithful", undefined],
+] as const)("every column of %s mode (missing: %s) leads back to clinical units", async (mode, missing) => {
+  const stays = randomStays(4, 40, 12, kinds);
+  const summary = await summaryOf(`clinical-${mode}-${missing}`, stays);
+  const recipe = fitTabular(summary, everyone(stays), { mode, missing });
+  const table = applyTabular(summary, everyone(stays), recipe);
+  const meanings = columnMeanings(summary, recipe);
+  expect(meanings.map(({ name }) => name)).toEqual(table.names);
+  expect(meanings.map(({ title }) => title)).toEqual(table.titles);
+  const clinical = (name: string) => {
+    const { toClinical, fromClinical, kind } = meanings.find((meaning) => meaning.name === name)!;
+    const values = columnOf(table, name).map(toClinical);
+    expectClose(values.map(fromClinical).filter(Number.isFinite), columnOf(table, name).filter(Number.isFinite), name);
+    return { kind, values };
+  };
+  const highest = clinical("hr_max");
+  expect(highest.kind).toBe("value");
+  stays.forEach(({ grid }, i) => {
+    const measured = grid.map(([pulse]) => pulse!).filter((pulse) => pulse !== null);
+    if (mode === "corrected" && measured.length) expect(highest.values[i]).toBeCloseTo(Math.max(...measured), 9);
+  });
+  const counted = stays.map(({ grid }) => grid.filter(([pulse]) => pulse !== null).length);
+  const hours = clinical("hr_count");
+  expect(hours).toEqual({ kind: "hours", values: mode === "faithful" ? counted.map(() => 12) : counted });
+  expect(clinical("sex").kind).toBe("code");
 });

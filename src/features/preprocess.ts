@@ -28,6 +28,8 @@ export type StaticRecipe =
 export interface TabularRecipe {
   schema: 1;
   mode: Mode;
+  /** `keep`: what is missing stays NaN, for models that take missing values; left out: it is filled in and marked. */
+  missing?: "keep";
   /** Hours of the grid: what hours since the last value are divided by. */
   gridHours: number;
   variables: VariableRecipe[];
@@ -43,6 +45,19 @@ export interface Tabular {
   titles: string[];
 }
 
+/** What a column of the matrix means, apart from any row. */
+export interface ColumnMeaning {
+  name: string;
+  title: string;
+  /** The variable it is made of: `hr`. */
+  variable: string;
+  /** `value`: in the variable's own unit; `hours`: a number of hours; `flag`: 0 or 1; `code`: a number for a word. */
+  kind: "value" | "hours" | "flag" | "code";
+  /** From the matrix's number to the one a clinician knows, and back. */
+  toClinical(value: number): number;
+  fromClinical(value: number): number;
+}
+
 /**
  * Fits the recipe on the training rows and looks at no other.
  *
@@ -52,7 +67,7 @@ export interface Tabular {
 export function fitTabular(
   summary: StaySummary,
   trainRows: ArrayLike<number>,
-  { mode = "corrected" }: { mode?: Mode } = {},
+  { mode = "corrected", missing }: { mode?: Mode; missing?: "keep" | undefined } = {},
 ): TabularRecipe {
   const variables = summary.variables.map(({ name, title }, variable): VariableRecipe => {
     const recipe = { name, title, ...pooledMoments(summary, variable, trainRows) };
@@ -64,6 +79,7 @@ export function fitTabular(
   return {
     schema: 1,
     mode,
+    ...(missing ? { missing } : {}),
     gridHours: summary.gridHours,
     variables,
     static: summary.static.map((column) => fitStatic(column, trainRows)),
@@ -95,7 +111,8 @@ function fitStatic(column: StaticSummary, trainRows: ArrayLike<number>): StaticR
  * whether that hour lacks a value, and lowest, highest, count and mean of the filled values since admission, where hours
  * before the first value are filled with the training mean; so the count is but the number of hours. Corrected mode: the
  * last value, whether there was never one, lowest, highest, mean and number of the values measured, and the hours since
- * the last one as a share of the grid (1 for never).
+ * the last one as a share of the grid (1 for never). With `missing: "keep"` in corrected mode, values never measured and
+ * hours since them are NaN, and no column says whether there was one.
  *
  * @throws `features/other-variables` when the summary is of other variables than the recipe.
  */
@@ -107,6 +124,15 @@ export function applyTabular(summary: StaySummary, rows: ArrayLike<number>, reci
     for (let i = 0; i < rows.length; i++) matrix.data[i * columns.length + column] = at(rows[i]!);
   });
   return { matrix, names: columns.map(({ name }) => name), titles: columns.map(({ title }) => title) };
+}
+
+/**
+ * What the columns of `applyTabular` mean, in their order.
+ * @throws `features/other-variables` when the summary is of other variables than the recipe.
+ */
+export function columnMeanings(summary: StaySummary, recipe: TabularRecipe): ColumnMeaning[] {
+  needSameVariables(summary, recipe);
+  return columnsOf(summary, recipe).map(({ at: _, ...meaning }) => meaning);
 }
 
 function needSameVariables(summary: StaySummary, recipe: TabularRecipe): void {

@@ -1,19 +1,41 @@
 // Reads a saved model of any family back. Knows the families' names and nothing of files.
 import { BedsideError } from "../core/errors.ts";
+import type { Runtime } from "../tensor/index.ts";
+import { autoScoreFromJSON } from "./autoscore/index.ts";
 import { logisticFromJSON } from "./logistic/index.ts";
 import type { Model } from "./model.ts";
+import { sequenceModelFromJSON } from "./sequence/index.ts";
+import { treesModelFromJSON } from "./trees/index.ts";
 
-const readers: ReadonlyMap<unknown, (value: unknown) => Model> = new Map([["logistic", logisticFromJSON]]);
+let runtime: Promise<Runtime> | undefined;
+/** Runs networks on this machine, unless the caller brings another way. */
+const ownRuntime = () => {
+  runtime ??= import("../tensor/node.ts").then(({ nodeRuntime }) => nodeRuntime({ spinning: false }));
+  return runtime;
+};
+
+type Reader = (value: unknown, run: () => Promise<Runtime>) => Model;
+const readers: ReadonlyMap<unknown, Reader> = new Map<string, Reader>([
+  ["logistic", logisticFromJSON],
+  ["trees", treesModelFromJSON],
+  ["sequence", sequenceModelFromJSON],
+  ["autoscore", autoScoreFromJSON],
+]);
+
+export interface LoadModelOptions {
+  /** What runs a network's predictions. Default: ONNX Runtime for Node, loaded when first needed. */
+  runtime?: () => Promise<Runtime>;
+}
 
 /**
  * The model of a parsed JSON value, whatever its family.
  * @throws BedsideError `models/unknown-kind`, or what the family's own reader throws.
  * @example const model = modelFromJSON(JSON.parse(text));
  */
-export function modelFromJSON(value: unknown): Model {
+export function modelFromJSON(value: unknown, { runtime: run = ownRuntime }: LoadModelOptions = {}): Model {
   const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
   const read = readers.get(kind);
-  if (read) return read(value);
+  if (read) return read(value, run);
   throw new BedsideError({
     code: "models/unknown-kind",
     what: "The model is of no known family",

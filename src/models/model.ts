@@ -11,7 +11,7 @@ export interface Model {
   /** The names of the columns it was trained on, in order. */
   readonly featureNames: readonly string[];
   /** One number per row: a probability for a yes/no outcome, the expected value otherwise. */
-  predict(x: Matrix): Float64Array;
+  predict(x: Matrix): Float64Array | Promise<Float64Array>;
   /** What the model is, for the report and the model card. */
   describe(): ModelDescription;
   /** The model as plain JSON values, with `kind` and `schemaVersion`; reading it back gives the same predictions. */

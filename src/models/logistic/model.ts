@@ -36,6 +36,7 @@ export interface LogisticParts {
 /** A trained logistic regression. `coefficients` gives a fresh copy at each reading, so nothing can change the model. */
 export interface LogisticModel extends Model, LogisticParts {
   readonly kind: "logistic";
+  predict(x: Matrix): Float64Array;
 }
 
 /** Makes the model of its parts. */

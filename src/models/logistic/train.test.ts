@@ -62,13 +62,13 @@ describe("a trained model", () => {
     );
   });
 
-  test("is the same when trained again, and when read back from JSON", () => {
+  test("is the same when trained again, and when read back from JSON", async () => {
     const { x, y } = table(3, 80, 6);
     const model = trainLogisticRegression(x, y, { c: 0.3, l1Ratio: 0.5 });
     const again = trainLogisticRegression(x, y, { c: 0.3, l1Ratio: 0.5 });
     const back = modelFromJSON(JSON.parse(JSON.stringify(model)));
     expect([...again.predict(x)]).toEqual([...model.predict(x)]);
-    expect([...back.predict(x)]).toEqual([...model.predict(x)]);
+    expect([...(await back.predict(x))]).toEqual([...model.predict(x)]);
   });
 
   test("gives 0 to a column that never changes, and keeps probabilities calibrated on average", () => {

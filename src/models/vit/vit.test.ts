@@ -58,7 +58,7 @@ describe("vit", () => {
       rows: { image: { shape: [1, size, size], data }, y: { shape: [1], data: y } },
       loss: (batch) => bceWithLogits(model(batch.image!), batch.y!),
       seed: 2,
-      epochs: 20,
+      epochs: 30,
       batchSize: 16,
       optimiser: adam({ learningRate: 0.005 }),
     });

@@ -1,0 +1,2 @@
+// Trained networks over hourly sequences as models of a run.
+export * from "./model.ts";
