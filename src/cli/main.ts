@@ -2,24 +2,28 @@
 // The command line: finds the verb, runs it, and turns what goes wrong into words and an exit code.
 import { BedsideError, describeProblem, nearestName, Stopped, UsageError } from "../core/errors.ts";
 import { codeVersion } from "../run/version.ts";
-import { cohort } from "./cohort.ts";
-import { demo } from "./demo.ts";
-import { importVerb } from "./import.ts";
-import { meds } from "./meds.ts";
 import { helpPage, readArguments, type Verb } from "./options.ts";
-import { run } from "./run.ts";
-import { synth } from "./synth.ts";
 
-const verbs: readonly Verb[] = [demo, run, cohort, importVerb, meds, synth];
+/** The verbs; each is loaded when it is called, so that a short command does not wait for what it does not use. */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  demo: async () => (await import("./demo.ts")).demo,
+  run: async () => (await import("./run.ts")).run,
+  cohort: async () => (await import("./cohort.ts")).cohort,
+  import: async () => (await import("./import.ts")).importVerb,
+  meds: async () => (await import("./meds.ts")).meds,
+  synth: async () => (await import("./synth.ts")).synth,
+  bench: async () => (await import("./bench.ts")).bench,
+};
 
-function overview(): string {
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(verbs).map((load) => load()));
   return [
     "Bedside: from a hospital's raw records to a model at the bedside",
     "",
     "Usage: bedside VERB [options]",
     "",
     "Verbs:",
-    ...verbs.map((verb) => `  ${`${verb.name} ${verb.positional ?? ""}`.padEnd(18)}${verb.summary}`),
+    ...all.map((verb) => `  ${`${verb.name} ${verb.positional ?? ""}`.padEnd(18)}${verb.summary}`),
     "",
     "bedside VERB --help shows a verb's options. Research use only; DATA-USE.md says what that means.",
   ].join("\n");
@@ -28,16 +32,15 @@ function overview(): string {
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    console.log(overview());
+    console.log(await overview());
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-v") {
     console.log(codeVersion());
     return 0;
   }
-  const verb = verbs.find((candidate) => candidate.name === name);
-  if (!verb) {
-    const known = verbs.map((candidate) => candidate.name);
+  if (!Object.hasOwn(verbs, name)) {
+    const known = Object.keys(verbs);
     const meant = nearestName(name, known);
     throw new UsageError({
       code: "usage",
@@ -45,6 +48,7 @@ async function main(args: string[]): Promise<number> {
       fix: meant ? `did you mean bedside ${meant}?` : `the verbs are: ${known.join(", ")}`,
     });
   }
+  const verb = await verbs[name]!();
   const given = readArguments(verb, rest);
   if (given.flag("help")) {
     console.log(helpPage(verb));

@@ -47,7 +47,7 @@ export interface Given {
 
 /** Options that every verb has. */
 export const commonOptions: Record<string, OptionSpec> = {
-  memory: { type: "text", value: "SIZE", fallback: "800MB", help: "memory the database may use, as 800MB or 4GB" },
+  memory: { type: "text", value: "SIZE", fallback: "800MB", help: "memory to work within, as 800MB or 4GB" },
   threads: { type: "number", value: "N", fallback: 2, least: 1, help: "threads the database may use" },
   quiet: { type: "flag", help: "no progress, results only" },
   help: { type: "flag", help: "this page" },

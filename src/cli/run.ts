@@ -8,7 +8,13 @@ import { stopSignal, terminalProgress } from "./terminal.ts";
 export const runOptions: Record<string, OptionSpec> = {
   faithful: { type: "flag", help: "follow the authors' pipeline, faults included" },
   seed: { type: "number", value: "S", fallback: 1, help: "the same seed gives the same bytes of predictions" },
-  models: { type: "text", value: "LIST", help: "models to train, as lr; all of the task when left out" },
+  model: {
+    type: "text",
+    value: "LIST",
+    many: true,
+    help: "models to train, as lr,lgbm,rf; the quick lr when left out",
+  },
+  models: { type: "text", value: "LIST", many: true, help: "the same as --model" },
   folds: {
     type: "number",
     value: "N",
@@ -33,7 +39,7 @@ export async function runAndPrint(
     out,
     mode: given.flag("faithful") ? "faithful" : "corrected",
     seed: given.number("seed"),
-    models: given.optionalText("models")?.split(","),
+    models: modelsOf(given),
     folds: folds === undefined ? undefined : Number(folds),
     resamples: given.number("resamples"),
     command: given.command,
@@ -48,6 +54,13 @@ export async function runAndPrint(
   console.log(`Report: ${out}/report.html`);
 }
 
+/** The models named, in order; undefined where none is. */
+function modelsOf(given: Given): string[] | undefined {
+  const named = [...given.texts("model"), ...given.texts("models")].flatMap((list) => list.split(","));
+  const models = named.map((name) => name.trim()).filter(Boolean);
+  return models.length ? models : undefined;
+}
+
 export const run: Verb = {
   name: "run",
   summary: "runs a task: cohort, features, models, evidence, report",
@@ -60,6 +73,8 @@ export const run: Verb = {
   examples: [
     "bedside run yaib/mortality24 --data mimic-iv-3.1 --out out/m4",
     "bedside run yaib/mortality24 --faithful --data mimic-iii-1.4 --out out/m3",
+    "bedside run yaib/mortality24 --model lgbm,rf --data mimic-iv-3.1 --out out/m4-trees",
+    "bedside run mimic4ed/hospitalization --model gb --model rf --data mimic-iv-ed-2.2 --out out/ed",
   ],
   async run(given) {
     const signal = stopSignal((line) => console.error(line));

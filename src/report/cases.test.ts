@@ -177,6 +177,40 @@ test("a model without coefficients has no coefficient plot, and one of zeros onl
   expect(textOf(pageOf(tinyResultFixture()), "#coefficients")).toContain("Every coefficient is zero");
 });
 
+test("trees are explained by three figures, the words of which stand in the glossary", () => {
+  const page = pageOf(runResultFixture());
+  const captions = all(page, "#explanation figcaption").map(({ textContent }) => textContent);
+  expect(captions).toHaveLength(3);
+  for (const caption of captions) expect(caption).toMatch(/Figure \d+\. Gradient-boosted trees: .*(log-odds|risk)/);
+  expect(textOf(page, "#explanation")).toContain("187 of 292 features");
+  expect(all(page, "#explanation h3").map(({ textContent }) => textContent)).toContain("Heart rate, highest");
+  expect(textOf(page, "#glossary")).toContain("Contribution (SHAP value)");
+  expect(renderModelCard(runResultFixture())).toMatch(/What drives the predictions\n.*Heart rate, highest;/s);
+});
+
+test("two explained models stand under their names; without one there is no such part and no such words", () => {
+  const both = runResultFixture();
+  both.models[0]!.explanation = { ...both.models[1]!.explanation!, scale: "probability" };
+  const page = pageOf(both);
+  expect(all(page, "#explanation h3").map(({ textContent }) => textContent)).toEqual([
+    "Logistic regression",
+    "Gradient-boosted trees",
+  ]);
+  expect(textOf(page, "#explanation")).toContain("percentage points of risk");
+  const without = runResultFixture();
+  for (const model of without.models) delete model.explanation;
+  expect(pageOf(without).querySelector("#explanation")).toBeNull();
+  expect(textOf(pageOf(without), "#glossary")).not.toContain("SHAP");
+  expect(renderModelCard(without)).not.toContain("What drives");
+});
+
+test("trees that never split say that no feature moved a prediction", () => {
+  const result = runResultFixture();
+  const { explanation } = result.models[1]!;
+  result.models[1]!.explanation = { ...explanation!, used: 0, importance: [], swarms: [], dependence: [] };
+  expect(textOf(pageOf(result), "#explanation")).toMatch(/0 of 292 features.*No feature moves a prediction/s);
+});
+
 test("the best possible figures stand beside the models where the true risk is known", () => {
   const rows = rowsOf(pageOf(runResultFixture()), "#best-possible");
   expect(rows[0]).toEqual(["", "True risk", "Logistic regression", "Gradient-boosted trees"]);

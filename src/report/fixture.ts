@@ -1,6 +1,14 @@
 // For tests only: a made-up run result with realistic numbers, and ways to spoil it. Seeded; no patient behind it.
 import { type RandomStream, randomStream } from "../core/random.ts";
-import type { CalibrationBin, Curve, MetricValue, ModelResult, RunResult, SubgroupRow } from "../run/result.ts";
+import type {
+  CalibrationBin,
+  Curve,
+  Explanation,
+  MetricValue,
+  ModelResult,
+  RunResult,
+  SubgroupRow,
+} from "../run/result.ts";
 
 const variables: [string, string, number][] = [
   ["hr", "Heart rate", 0.97],
@@ -170,7 +178,7 @@ function modelResult(id: string, title: string, skill: number, seed: number, row
     calibration: reliability(risk, event),
     decision: netBenefit(risk, event),
     subgroups: subgroups(stream, area),
-    ...(linear ? linearParts(stream) : {}),
+    ...(linear ? linearParts(stream) : { explanation: explanation(stream, rows) }),
     trainSeconds: linear ? 3.4 : 71.2,
   };
 }
@@ -205,6 +213,51 @@ function linearParts(stream: RandomStream): Pick<ModelResult, "coefficients" | "
     }),
   );
   return { coefficients, path };
+}
+
+/** Contributions that rise with the value for some features and fall for others; one lacks values. */
+function explanation(stream: RandomStream, rows: number): Explanation {
+  const features = variables.slice(0, 20).map(([id, title], j) => ({
+    name: `${id}_max`,
+    title: `${title}, highest`,
+    size: 0.5 / (j + 1),
+    sign: j % 2 ? -1 : 1,
+  }));
+  return {
+    scale: "log-odds",
+    rows,
+    features: 292,
+    used: 187,
+    repeats: 5,
+    importance: features.map(({ name, title, size }) => ({
+      name,
+      title,
+      shap: size,
+      gain: size / 3,
+      permutation: { value: size / 12, low: size / 12 - 0.01, high: size / 12 + 0.01 },
+    })),
+    swarms: features.slice(0, 15).map(({ name, title, size, sign }, j) => ({
+      name,
+      title,
+      bins: Array.from({ length: 12 }, (_, bin) => ({
+        from: size * (bin / 4 - 1.5),
+        to: size * ((bin + 1) / 4 - 1.5),
+        rows: 11 + Math.round(200 * Math.exp(-((bin - 5.5) ** 2) / 6)),
+        rank: j === 3 && bin === 5 ? null : 0.5 + (sign * (bin - 5.5)) / 12,
+      })),
+    })),
+    dependence: features.slice(0, 6).map(({ name, title, size, sign }, j) => ({
+      name,
+      title,
+      unit: j ? "mmHg" : "",
+      points: Array.from({ length: j === 1 ? 2 : 12 }, (_, i) => band(stream, sign * size * (i / 6 - 1), 60 + 7 * i)),
+      missing: j === 2 ? band(stream, size) : null,
+    })),
+  };
+}
+
+function band(stream: RandomStream, mean: number, at = 0) {
+  return { at, mean, low: mean - 0.1, high: mean + 0.1, partial: mean + stream.normal(0, 0.02) };
 }
 
 /** A whole run: two models, everything filled in. */

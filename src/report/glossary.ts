@@ -44,3 +44,27 @@ export const terms: [string, string][] = [
     "Patients on whom settings and thresholds are chosen, apart from those the model is fitted to and those it is tested on.",
   ],
 ];
+
+/** Words of the part on what drives the predictions. */
+export const explanationTerms: [string, string][] = [
+  [
+    "Contribution (SHAP value)",
+    "How far one feature moved the prediction for one patient away from the mean prediction, the contributions of all features adding up to the whole. It says what the model does, not what the feature does to the patient.",
+  ],
+  [
+    "Log-odds",
+    "The logarithm of risk divided by one less risk, the scale on which boosting adds its trees. Near a risk of one in ten, 0.7 more doubles the odds, and nearly the risk; 0.7 less halves them.",
+  ],
+  [
+    "Gain",
+    "How much the splits on a feature lowered the error while the model was trained. It favours features with many different values.",
+  ],
+  [
+    "Permutation importance",
+    "How far the AUROC falls when a feature's values are dealt out anew among the held-out patients. Features that stand in for each other each look unimportant.",
+  ],
+  [
+    "Partial dependence",
+    "The mean prediction if every patient had the same value of the feature and all else stayed as it is, less the mean prediction.",
+  ],
+];

@@ -65,3 +65,13 @@ test("one small part withholds its whole column, so that the total does not give
     ["110", "withheld", "withheld"],
   ]);
 });
+
+test("contributions of few rows are left out of guarded explanations", () => {
+  const result = lent({});
+  const swarm = result.models[1]!.explanation!.swarms[0]!;
+  const all = swarm.bins.length;
+  swarm.bins[2]!.rows = 10;
+  const shown = shownModels(result, undefined)[1]!.explanation!.swarms[0]!;
+  expect(shown.bins).toHaveLength(all - 1);
+  expect(shown.bins.every(({ rows }) => rows > 10)).toBe(true);
+});

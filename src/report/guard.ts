@@ -1,7 +1,7 @@
 // Which counts of a run may be shown. Records lent under an agreement show no count of 1 to 10 people, nor two counts
 // that differ by one; open and made-up records hide nothing. Knows nothing of how counts are drawn.
 import { isSmall } from "../metrics/small-cells.ts";
-import type { Attrition, AttritionStep, ModelResult, RunResult } from "../run/result.ts";
+import type { Attrition, AttritionStep, Explanation, ModelResult, RunResult } from "../run/result.ts";
 import { formatCount, formatShare } from "./format.ts";
 
 /** The cell size rule of the US Centers for Medicare and Medicaid Services: no count of 1 to 10 people. */
@@ -118,6 +118,14 @@ export function hidesOutcome(result: RunResult, heldOut: Split | undefined): boo
   return isGuarded(result) && heldOut !== undefined && fewOutcome(heldOut);
 }
 
+/** Bins of few rows are left out; a run makes none, but a file may have been changed. Groups by value tell no count. */
+function shownExplanation(explanation: Explanation): Explanation {
+  return {
+    ...explanation,
+    swarms: explanation.swarms.map((swarm) => ({ ...swarm, bins: swarm.bins.filter(({ rows }) => !few(rows)) })),
+  };
+}
+
 /**
  * The models as they may be shown. With 1 to 10 held-out stays of either outcome, the steps of a curve and the rates at
  * the threshold would tell their number: these are left out. So are bins of 10 rows or fewer.
@@ -128,6 +136,7 @@ export function shownModels(result: RunResult, heldOut: Split | undefined): Mode
   const none = { x: [], y: [] };
   return result.models.map((model) => ({
     ...model,
+    ...(model.explanation ? { explanation: shownExplanation(model.explanation) } : {}),
     calibration: hidden ? [] : model.calibration.filter(({ count }) => count !== null),
     ...(hidden
       ? {

@@ -46,6 +46,25 @@ function metricTable(models: RunResult["models"], rows: MetricRow[]): string {
   );
 }
 
+/** Features named in the card. */
+const DRIVERS = 8;
+
+/** The weightiest features of every explained model, which is more than a reader of the figures can guess. */
+function driverLines(result: RunResult): string[] {
+  const explained = result.models.filter(({ explanation }) => explanation?.importance.length);
+  if (!explained.length) return [];
+  return [
+    "### What drives the predictions",
+    "The features by the mean size of their contribution (SHAP) on held-out patients. They say what the model goes by, not what causes the outcome.",
+    list(
+      explained.map(({ title, explanation }) => {
+        const names = explanation!.importance.slice(0, DRIVERS).map((feature) => feature.title);
+        return `${title}: ${names.join("; ")}`;
+      }),
+    ),
+  ];
+}
+
 function frontMatter({ task, data, models, manifest }: RunResult): string {
   const decimals = (value: number) => Number(value.toFixed(4));
   return stringify(
@@ -130,6 +149,7 @@ export function renderModelCard(result: RunResult): string {
           formatEstimate(metrics.find((metric) => metric?.id === measure!.id)),
         ]),
       ),
+    ...driverLines(result),
     "## Limits",
     list([
       ...warningsOf(result),

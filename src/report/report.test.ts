@@ -42,6 +42,7 @@ test("every part that a benchmark report owes its reader is there, in order and 
     "Performance at the threshold",
     "Coefficients",
     "Regularisation path",
+    "What drives the predictions",
     "Missing data",
     "Subgroups",
     "Faults of the original",
@@ -129,6 +130,7 @@ function numbersOfResult(result: RunResult): Set<string> {
   const models = result.models.map((model) => ({
     ...model,
     ...{ roc: none, precisionRecall: none, calibration: [], decision: null, coefficients: [], path: [] },
+    explanation: model.explanation && { ...model.explanation, importance: [], swarms: [], dependence: [] },
   }));
   walk({ ...result, models, missingness: { ...result.missingness, observed: [] } }, found);
   const { cohort, data, manifest, missingness, bootstrap } = result;
@@ -153,7 +155,8 @@ test.each([
   ["a small open run", smallResultFixture()],
 ])("every number in the report of %s comes from the result", (_, result) => {
   const page = readPage(renderReport(result));
-  const prose = ["0.5", "0", "1", "10", "256"]; // what metrics mean, the small-cell rule, SHA-256
+  // What metrics and log-odds mean, the small-cell rule, the bands of contributions, SHA-256.
+  const prose = ["0.5", "0", "1", "0.7", "10", "11", "80", "256"];
   const known = new Set([...numbersOfResult(result), ...prose]);
   for (const element of all(page, "svg, style, title, h2 .order, figcaption b, caption b, .digest")) element.remove();
   const shown = all(page, "h1, h2, h3, p, li, dt, dd, th, td, caption, figcaption").flatMap((element) =>

@@ -66,6 +66,7 @@ nav ol{columns:1}}
 figure{margin:1.8rem 0}
 .pictures{display:grid;gap:1.5rem;align-items:end}
 .pictures.pair{grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}
+.pictures .key{grid-column:1/-1}
 .pictures h3,.pictures h4{font:600 .88rem/1.4 var(--sans);margin:0 0 .3rem}
 svg.chart{display:block;max-width:100%;height:auto;font-family:var(--sans);color:var(--ink);overflow:visible}
 svg.chart text{white-space:pre}

@@ -28,7 +28,7 @@ const coloured: Style = { strong: (line) => `\x1b[1m${line}\x1b[0m`, quiet: (lin
 
 const between = 2;
 const longestName = 43;
-const longestTitle = 30;
+const longestTitle = 38;
 
 /**
  * The result table as lines of text. Models that do not fit side by side go below each other. Control characters in

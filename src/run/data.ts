@@ -1,6 +1,7 @@
 // Where a run's records come from: a store as it is, or folders imported into the run's own folder. Knows no data set.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type CohortTask, refusesMeds } from "../cohort/index.ts";
 import { BedsideError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { importData } from "../sources/index.ts";
@@ -15,12 +16,23 @@ export interface Resources {
   progress: Progress;
 }
 
+/** What the work needs of the records. */
+export interface Needs {
+  /** The task that reads tables, so that a data set of events alone is refused before it is imported. */
+  task?: Pick<CohortTask, "id" | "tables"> | undefined;
+}
+
 /**
  * Opens the records for work that writes to `out`: a store directly, raw folders through `out/store`, which is made or
  * brought up to date first.
  * @throws BedsideError for everything that is wrong with the folders.
  */
-export async function openData(data: readonly string[], out: string, resources: Resources): Promise<RecordStore> {
+export async function openData(
+  data: readonly string[],
+  out: string,
+  resources: Resources,
+  { task }: Needs = {},
+): Promise<RecordStore> {
   const { memory, threads, progress } = resources;
   const { signal } = progress;
   const stores = data.filter(isStore);
@@ -34,8 +46,10 @@ export async function openData(data: readonly string[], out: string, resources: 
     });
   }
   const folder = stores[0] ?? join(out, "store");
-  if (stores.length === 0)
-    await importData(data, folder, { progress, memory, threads, signal, codeVersion: codeVersion() });
+  if (stores.length === 0) {
+    const refuseMeds = task && ((given: string) => refusesMeds(task.id, task.tables, given));
+    await importData(data, folder, { progress, memory, threads, signal, codeVersion: codeVersion(), refuseMeds });
+  }
   return openRecordStore(folder, {
     memory,
     threads,

@@ -1,12 +1,21 @@
 // A whole run of a task: records → cohort → features → models → evidence → report, each stage done once and resumable.
-
-import { type Cohort, cohortTask, isEdTask, openCohort, readScores, scoreModels } from "../cohort/index.ts";
+import { basename } from "node:path";
+import {
+  type Cohort,
+  cohortFiles,
+  cohortTask,
+  isEdTask,
+  openCohort,
+  readScores,
+  scoreModels,
+} from "../cohort/index.ts";
 import type { Mode } from "../concepts/mode.ts";
 import { Stopped } from "../core/errors.ts";
 import {
   type Labels,
   missingness,
   readLabels,
+  readSequences,
   type SplitPlan,
   type StaySummary,
   splitPatients,
@@ -19,13 +28,16 @@ import { findTask, type System, type SystemTask } from "../systems/index.ts";
 import { openData, type Resources } from "./data.ts";
 import { cohortCounts, describeRun, splitCounts } from "./describe.ts";
 import { evaluate, type HeldOut, intervals, mainMetrics, subgroups } from "./evaluate.ts";
+import { explain, rowsToExplain } from "./explain/index.ts";
 import { RunFolder } from "./folder.ts";
+import type { StayInputs } from "./inputs.ts";
+import { medsPredictionsPath, writeMedsPredictions } from "./meds-predictions.ts";
 import { checkEvents, foldsFor } from "./plan.ts";
 import { predictFolds, readPredictions, writePredictions } from "./predict.ts";
 import type { ModelResult, RunResult } from "./result.ts";
 import { evaluateScore } from "./scores.ts";
-import { type FoldRecord, trainFold } from "./train.ts";
-import { findTrainer, type Trainer } from "./trainers.ts";
+import { type FoldRecord, readModelFile, trainFold } from "./train.ts";
+import { findTrainers, type Trainer } from "./trainers/index.ts";
 import { findTruth, readTruth } from "./truth.ts";
 import { codeVersion } from "./version.ts";
 import { type Documents, writeResult } from "./write.ts";
@@ -71,10 +83,10 @@ interface Scene extends RunOptions {
  */
 export async function runTask(options: RunOptions): Promise<RunResult> {
   const { system, task: declared } = findTask(options.task);
-  const trainers = (options.models ?? declared.models).map(findTrainer);
+  const trainers = findTrainers(declared, options.models);
   const folder = RunFolder.open(options.out);
   try {
-    const store = await openData(options.data, options.out, options);
+    const store = await openData(options.data, options.out, options, { task: cohortTask(options.task) });
     try {
       const base = { code: codeVersion(), data: store.manifest.fingerprint, task: options.task, mode: options.mode };
       return await runStages({ ...options, system, declared, folder, store, base }, trainers);
@@ -109,14 +121,22 @@ async function runStages(scene: Scene, trainers: readonly Trainer[]): Promise<Ru
     }),
   });
   const summary = once(() => summariseStays(db, cohort.folder, cohort, { mode: scene.mode, progress }));
+  const sequences = once(() => readSequences(db, cohort.folder, cohort, { progress }));
+  /** What a model is given of every stay; the hours only where it asks for them. */
+  const stays = async ({ input }: Trainer): Promise<StayInputs> => ({
+    summary: await summary(),
+    ...(input === "sequence" ? { sequences: await sequences() } : {}),
+  });
   const results: { model: ModelResult; folds: FoldRecord[] }[] = [];
   let skipped = 0;
   for (const trainer of trainers) {
-    const folds = await train(scene, trainer, { cohort, labels, plan, summary });
-    const held = await predict(scene, trainer, { labels, plan, folds, summary });
-    const evidence = await judge(scene, trainer, cohort, held);
+    const folds = await train(scene, trainer, { cohort, labels, plan, summary, stays });
+    const file = folder.at(trainer === trainers[0] ? "predictions.parquet" : `predictions-${trainer.id}.parquet`);
+    const held = await predict(scene, trainer, { labels, plan, folds, stays }, file);
+    const evidence = await judge(scene, trainer, { cohort, held, file });
+    const explanation = await explainTrees(scene, trainer, { cohort, labels, plan, folds, summary, stays });
     skipped = Math.max(skipped, evidence.skipped);
-    results.push({ model: assemble(trainer, folds, evidence), folds });
+    results.push({ model: assemble(trainer, folds, evidence, explanation), folds });
   }
   const scores = await judgeScores(scene, cohort, labels, plan);
   const best = await bestPossible(scene, labels, declared);
@@ -155,12 +175,14 @@ interface Learning {
   labels: Labels;
   plan: SplitPlan;
   summary: () => Promise<StaySummary>;
+  stays: (trainer: Trainer) => Promise<StayInputs>;
 }
 
 /** One stage per fold, so that a stop costs one fold at most. */
 async function train(scene: Scene, trainer: Trainer, learning: Learning): Promise<FoldRecord[]> {
-  const { folder, progress, mode, seed, base } = scene;
-  const { labels, plan, summary } = learning;
+  const { folder, progress, mode, seed, threads, base, declared } = scene;
+  const { labels, plan, stays } = learning;
+  const untuned = declared.untuned?.includes(trainer.id) ?? false;
   const records: FoldRecord[] = [];
   let begun = false;
   for (let fold = 0; fold < plan.folds; fold++) {
@@ -171,16 +193,14 @@ async function train(scene: Scene, trainer: Trainer, learning: Learning): Promis
       name: `train ${name}`,
       dependsOn: { base, seed, folds: plan.folds, fold, model: trainer.id },
       work: async () => {
-        const stays = await summary();
+        const known = await stays(trainer);
         if (!begun) progress.begin(`Training ${trainer.id}`, plan.folds);
         begun = true;
         const onProgress = (share: number, what: string) =>
           progress.at(fold + share, [note, what].filter(Boolean).join(", "));
         const parts = plan.parts(fold);
-        const value = await trainFold(
-          { trainer, parts, labels: labels.labels, summary: stays, mode, signal: progress.signal, onProgress },
-          file,
-        );
+        const settings = { mode, untuned, seed, threads, signal: progress.signal, onProgress };
+        const value = await trainFold({ trainer, parts, labels: labels.labels, stays: known, ...settings }, file);
         return { value, files: [file] };
       },
     });
@@ -195,40 +215,73 @@ async function train(scene: Scene, trainer: Trainer, learning: Learning): Promis
 async function predict(
   scene: Scene,
   trainer: Trainer,
-  { labels, plan, folds, summary }: Omit<Learning, "cohort"> & { folds: FoldRecord[] },
+  { labels, plan, folds, stays }: Omit<Learning, "cohort" | "summary"> & { folds: FoldRecord[] },
+  file: string,
 ): Promise<HeldOut> {
   const { folder, store, seed, base } = scene;
-  const file = folder.at(trainer.id === "lr" ? "predictions.parquet" : `predictions-${trainer.id}.parquet`);
+  const forMeds = medsPredictionsPath(file);
+  const thresholds = folds.map(({ threshold }) => threshold);
   await folder.stage({
     name: `predict ${trainer.id}`,
-    dependsOn: { base, seed, folds: plan.folds, model: trainer.id, made: folds },
+    dependsOn: { base, seed, folds: plan.folds, model: trainer.id, file: basename(file), made: folds },
     work: async () => {
-      await writePredictions(store.db, file, predictFolds({ folder, labels, plan, folds, summary: await summary() }));
-      return { value: null, files: [file] };
+      await writePredictions(
+        store.db,
+        file,
+        await predictFolds({ folder, labels, plan, folds, stays: await stays(trainer) }),
+      );
+      const sources = { predictions: file, labels: folder.at("cohort", cohortFiles.labels), thresholds };
+      await writeMedsPredictions(store.db, forMeds, sources);
+      return { value: null, files: [file, forMeds] };
     },
   });
-  return readPredictions(
-    store.db,
-    file,
-    folds.map(({ threshold }) => threshold),
-  );
+  return readPredictions(store.db, file, thresholds);
 }
 
 type Evidence = ReturnType<typeof evaluate> & Pick<ModelResult, "subgroups">;
 
-async function judge(scene: Scene, trainer: Trainer, cohort: Cohort, held: HeldOut): Promise<Evidence> {
+async function judge(
+  scene: Scene,
+  trainer: Trainer,
+  { cohort, held, file }: { cohort: Cohort; held: HeldOut; file: string },
+): Promise<Evidence> {
   const { folder, store, seed, base, progress } = scene;
   const resamples = resamplesOf(scene);
   const settings = { seed, resamples, thresholdRule: THRESHOLD_RULE };
   return folder.stage({
     name: `evaluate ${trainer.id}`,
-    dependsOn: { base, settings, predictions: folder.outputs() },
+    dependsOn: { base, settings, predictions: folder.digest(file) },
     work: async () => {
       progress.begin(`Evaluating ${trainer.id}`);
       progress.at(0, `${resamples} resamples of patients`);
       const families = await subgroupFamilies(store.db, cohort.folder, held.stayIds);
       const value = { ...evaluate(held, settings), subgroups: subgroups(held, families, settings) };
       progress.end(`${resamples} resamples of patients`);
+      return { value, files: [] };
+    },
+  });
+}
+
+/** What drives the predictions, where the model is of trees. */
+async function explainTrees(
+  scene: Scene,
+  trainer: Trainer,
+  { cohort, labels, plan, folds, summary }: Learning & { folds: FoldRecord[] },
+): Promise<ModelResult["explanation"]> {
+  if (!trainer.isTrees) return undefined;
+  const { folder, seed, base, progress } = scene;
+  const resamples = resamplesOf(scene);
+  return folder.stage({
+    name: `explain ${trainer.id}`,
+    dependsOn: { base, seed, resamples, folds: plan.folds, made: folds },
+    work: async () => {
+      const read = (fold: number) => readModelFile(folder.at("models", folds[fold]!.file));
+      const rows = rowsToExplain({ labels, plan, summary: await summary(), read, seed });
+      progress.begin(`Explaining ${trainer.id}`, rows.labels.length);
+      const units = new Map([...cohort.dynamic, ...cohort.static].map(({ name, unit }) => [name, unit]));
+      const unitOf = (variable: string) => units.get(variable) ?? "";
+      const value = await explain(rows, { seed, resamples, unitOf, progress });
+      progress.end(`${rows.labels.length} held-out rows`);
       return { value, files: [] };
     },
   });
@@ -252,7 +305,12 @@ async function judgeScores(scene: Scene, cohort: Cohort, labels: Labels, plan: S
   });
 }
 
-function assemble(trainer: Trainer, folds: FoldRecord[], { skipped: _, ...evidence }: Evidence): ModelResult {
+function assemble(
+  trainer: Trainer,
+  folds: FoldRecord[],
+  { skipped: _, ...evidence }: Evidence,
+  explanation: ModelResult["explanation"],
+): ModelResult {
   const first = folds[0]!;
   return {
     id: trainer.id,
@@ -260,19 +318,23 @@ function assemble(trainer: Trainer, folds: FoldRecord[], { skipped: _, ...eviden
     chosen: chosenInWords(folds.map(({ chosen }) => chosen)),
     ...evidence,
     ...(first.coefficients ? { coefficients: meanCoefficients(folds, first) } : {}),
-    path: first.path,
+    ...(first.path ? { path: first.path } : {}),
+    ...(explanation ? { explanation } : {}),
     trainSeconds: folds.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }
 
-/** `C = 0.1, l1 ratio = 0.5`, or over folds `C = 0.01 to 0.1`. */
-function chosenInWords(settings: readonly Record<string, number>[]): string {
-  const show = (value: number) => String(Number(value.toPrecision(3)));
+/** `C = 0.1, l1 ratio = 0.5`, or over folds `C = 0.01 to 0.1`, `depth = 5 or any`. */
+function chosenInWords(settings: readonly Record<string, number | string>[]): string {
+  const show = (value: number | string) => (typeof value === "string" ? value : String(Number(value.toPrecision(3))));
   return Object.keys(settings[0]!)
     .map((name) => {
-      const values = settings.map((setting) => setting[name]!).sort((a, b) => a - b);
-      const [low, high] = [show(values[0]!), show(values.at(-1)!)];
-      return `${name} = ${low === high ? low : `${low} to ${high}`}`;
+      const values = settings.map((setting) => setting[name]!);
+      const numbers = values.filter((value) => typeof value === "number").sort((a, b) => a - b);
+      const different = [...new Set(values.map(show))];
+      if (different.length === 1) return `${name} = ${different[0]}`;
+      if (numbers.length < values.length) return `${name} = ${different.sort().join(" or ")}`;
+      return `${name} = ${show(numbers[0]!)} to ${show(numbers.at(-1)!)}`;
     })
     .join(", ");
 }

@@ -86,6 +86,7 @@ export class RunFolder {
       outputs[relative(this.path, file)] = { sha256: await hashFile(file), bytes: statSync(file).size };
     }
     const seconds = (this.clock() - start) / 1000;
+    this.forgetOthers(name, outputs);
     this.record.stages[name] = { key, seconds, outputs, value };
     await writeJson(this.at(RECORD), this.record);
     this.timings.push({ stage: name, seconds, resumed: false });
@@ -98,9 +99,22 @@ export class RunFolder {
     return Object.fromEntries(all.map(([path, { sha256 }]) => [path, sha256]).sort(([a], [b]) => (a! < b! ? -1 : 1)));
   }
 
+  /** SHA-256 of a file that a stage made, by its path. */
+  digest(path: string): string | undefined {
+    return this.outputs()[relative(this.path, path)];
+  }
+
   /** Gives the folder back. */
   close(): void {
     this.release();
+  }
+
+  /** A stage whose file another stage has written anew is not done any more. */
+  private forgetOthers(name: string, outputs: StageRecord["outputs"]): void {
+    for (const [other, stage] of Object.entries(this.record.stages)) {
+      if (other !== name && Object.keys(stage.outputs).some((path) => path in outputs))
+        delete this.record.stages[other];
+    }
   }
 
   private async isIntact(stage: StageRecord): Promise<boolean> {

@@ -1,31 +1,32 @@
 // Predictions of the stays held out, made by the saved models and kept as one Parquet file. Trains nothing.
-import { applyTabular, type Labels, type SplitPlan, type StaySummary } from "../features/index.ts";
+import type { Labels, SplitPlan } from "../features/index.ts";
 import { modelFromJSON } from "../models/index.ts";
 import { type Database, literal, sql, writeParquet } from "../store/index.ts";
 import type { HeldOut } from "./evaluate.ts";
 import type { RunFolder } from "./folder.ts";
+import { inputsOf, type StayInputs } from "./inputs.ts";
 import { type FoldRecord, readModelFile } from "./train.ts";
 
 type Predictions = Omit<HeldOut, "thresholds">;
 
 /** Predicts every held-out stay with the model of its fold, in order of stay id. */
-export function predictFolds(input: {
+export async function predictFolds(input: {
   folder: RunFolder;
   labels: Labels;
   plan: SplitPlan;
   folds: readonly FoldRecord[];
-  summary: StaySummary;
-}): Predictions {
-  const { folder, labels, plan, folds, summary } = input;
+  stays: StayInputs;
+}): Promise<Predictions> {
+  const { folder, labels, plan, folds, stays } = input;
   const found: { row: number; fold: number; probability: number }[] = [];
-  folds.forEach(({ file }, fold) => {
-    const { recipe, model } = readModelFile(folder.at("models", file));
+  for (const [fold, { file }] of folds.entries()) {
+    const { input: kind = "table", recipe, model } = readModelFile(folder.at("models", file));
     const { heldOut } = plan.parts(fold);
-    const probabilities = modelFromJSON(model).predict(applyTabular(summary, heldOut, recipe).matrix);
+    const probabilities = await modelFromJSON(model).predict(inputsOf(kind, stays, heldOut, recipe).matrix);
     heldOut.forEach((row, i) => {
       found.push({ row, fold, probability: probabilities[i]! });
     });
-  });
+  }
   found.sort((a, b) => a.row - b.row);
   return {
     subjectIds: Float64Array.from(found, ({ row }) => labels.subjectIds[row]!),

@@ -3,7 +3,9 @@
 import type { Attrition, AttritionStep } from "../cohort/index.ts";
 import type { TableOneRow } from "../features/index.ts";
 import type { PublishedValue } from "../systems/system.ts";
+import type { Explanation } from "./explanation.ts";
 
+export type * from "./explanation.ts";
 export type { Attrition, AttritionStep, PublishedValue, TableOneRow };
 
 /** A figure with its bootstrap interval; `low` and `high` are null where the data cannot give one. */
@@ -64,6 +66,8 @@ export interface ModelResult {
   coefficients?: { name: string; title: string; value: number }[];
   /** Regularisation path: the tuning score of every candidate. */
   path?: { c: number; l1Ratio: number; nonZero: number; score: number; chosen: boolean }[];
+  /** What drives the predictions of a model of trees. */
+  explanation?: Explanation;
   trainSeconds: number;
 }
 

@@ -31,8 +31,12 @@ export interface SystemTask {
   id: string;
   /** The clinical question, one sentence. */
   question: string;
-  /** Models that run on it, by id; the first is the default. */
+  /** Models trained where none is named, by id. */
   models: readonly string[];
+  /** All models that may be named. */
+  allowed: readonly string[];
+  /** Models that the original trains with its library's defaults, without a search. */
+  untuned?: readonly string[];
   published: readonly PublishedValue[];
   faults: readonly FaultSpec[];
   /** The outcome whose true risks a synthetic hospital writes: `icu_mortality_24h`. */

@@ -56,6 +56,50 @@ const forest = [
   { group: "Age", title: "80 and over", value: null, low: null, high: null },
 ];
 
+const swarms = [
+  {
+    name: "lact_max",
+    title: "Lactate, highest",
+    bins: [
+      { from: -0.4, to: -0.1, rows: 30, rank: 0.2 },
+      { from: -0.1, to: 0.1, rows: 12, rank: null },
+      { from: 0.1, to: 1, rows: 20, rank: 0.9 },
+    ],
+  },
+  { name: "age", title: "Age", bins: [{ from: -0.2, to: 0.3, rows: 62, rank: 0.5 }] },
+];
+const importance = [
+  {
+    name: "lact_max",
+    title: "Lactate, highest",
+    shap: 0.3,
+    gain: 0.4,
+    permutation: { value: 0.05, low: -0.01, high: 0.1 },
+  },
+  { name: "age", title: "Age", shap: 0.1, gain: 0.2, permutation: null },
+  { name: "hr_min", title: "Heart rate, lowest", shap: 0, gain: 0, permutation: { value: 0, low: 0, high: 0 } },
+];
+const dependence = {
+  name: "lact_max",
+  title: "Lactate, highest",
+  unit: "mmol/L",
+  points: [1, 1.5, 2, 3, 6].map((at) => ({
+    at,
+    mean: at / 10 - 0.2,
+    low: at / 10 - 0.3,
+    high: at / 10,
+    partial: at / 9 - 0.2,
+  })),
+  missing: { mean: -0.1, low: -0.2, high: 0, partial: -0.1 },
+};
+const twoGroups = {
+  ...dependence,
+  title: "Sex (0 F, 1 M)",
+  unit: "",
+  points: dependence.points.slice(0, 2),
+  missing: null,
+};
+
 const pictures: Record<string, () => string> = {
   roc: () => charts.roc(roc),
   "precision-recall": () => charts.precisionRecall(precisionRecall, { prevalence: 0.2 }),
@@ -67,6 +111,13 @@ const pictures: Record<string, () => string> = {
   missingness: () => charts.missingness(missingness),
   "path-score": () => charts.path(path),
   "path-non-zero": () => charts.path(path, { y: "nonZero" }),
+  beeswarm: () => charts.beeswarm(swarms),
+  "beeswarm-narrow": () => charts.beeswarm(swarms, { width: 340, scale: "probability" }),
+  importance: () => charts.importance(importance),
+  "importance-narrow": () => charts.importance(importance, { width: 340 }),
+  dependence: () => charts.dependence(dependence),
+  "dependence-groups": () => charts.dependence(twoGroups, { scale: "probability", range: [-0.5, 0.5] }),
+  "dependence-key": () => charts.dependenceKey(),
   forest: () => charts.forest(forest, { measure: "AUROC", reference: 0.85 }),
 };
 
@@ -94,6 +145,9 @@ test("a chart with nothing to show says why, and tells a screen reader too", () 
     missingness: charts.missingness({ variables: [], hours: [], observed: [] }),
     path: charts.path([]),
     forest: charts.forest([{ title: "", value: Number.NaN, low: null, high: null }]),
+    beeswarm: charts.beeswarm([{ name: "", title: "", bins: [] }]),
+    importance: charts.importance([importance[2]!]),
+    dependence: charts.dependence({ ...dependence, points: [], missing: null }),
   };
   for (const picture of Object.values(empty)) {
     expect(message(picture)).toMatch(/^(No|Every) /);
@@ -112,6 +166,15 @@ test("points that are no numbers are left out of every chart", () => {
     charts.missingness({ ...missingness, observed: [[bad, 0.5, 1], []] }),
     charts.path([...path, { c: bad, l1Ratio: 0, nonZero: 1, score: bad, chosen: false }]),
     charts.forest([...forest, { title: "b", value: bad, low: bad, high: bad }], { reference: bad }),
+    charts.beeswarm([...swarms, { name: "b", title: "b", bins: [{ from: bad, to: 1, rows: 20, rank: bad }] }]),
+    charts.beeswarm([{ name: "b", title: "b", bins: [{ from: 0, to: 1, rows: 20, rank: bad }] }]),
+    charts.importance([
+      ...importance,
+      { name: "b", title: "b", shap: 0.1, gain: bad, permutation: { value: bad, low: bad, high: bad } },
+      { name: "c", title: "c", shap: bad, gain: 0.1, permutation: null },
+    ]),
+    charts.dependence({ ...dependence, points: [...dependence.points, { ...dependence.points[0]!, at: bad }] }),
+    charts.dependence({ ...dependence, missing: { ...dependence.missing!, low: bad } }),
   ];
   for (const picture of drawn) expect(picture).not.toMatch(/NaN|undefined|Infinity/);
 });
@@ -130,6 +193,9 @@ test("a picture never names an unescaped text, and has room for very long names"
     charts.coefficients([{ title, value: 1 }], { width: 340 }),
     charts.forest([{ group: title, title, value: 0.5, low: 0.4, high: 0.6 }], { width: 340, measure: title }),
     charts.missingness({ ...missingness, variables: [{ id: "a", title }] }, { width: 340 }),
+    charts.beeswarm([{ ...swarms[0]!, title }], { width: 340, scale: title }),
+    charts.importance([{ ...importance[0]!, title }], { width: 340 }),
+    charts.dependence({ ...dependence, title, unit: title }),
   ];
   for (const picture of drawn) {
     expect(picture).not.toContain("<b>");

@@ -114,6 +114,8 @@ export interface LegendEntry {
   stroke: string;
   dash?: string;
   mark?: "line" | "dot" | "box";
+  /** Of a box. */
+  opacity?: number;
 }
 
 const gap = 16;
@@ -152,7 +154,7 @@ export function legend(rows: LegendEntry[][], left = 0): Plot.Markish {
       let x = left;
       const y = 9 + 18 * line;
       for (const entry of row) {
-        const { title, stroke, dash = "none", mark = "line" } = entry;
+        const { title, stroke, dash = "none", mark = "line", opacity } = entry;
         const sample = sampleOf(entry);
         if (mark === "line") {
           const path = { d: `M${x},${y}h${sample}`, stroke, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" };
@@ -160,7 +162,8 @@ export function legend(rows: LegendEntry[][], left = 0): Plot.Markish {
         } else if (mark === "dot") {
           parts.push(make("circle", { cx: x + sample / 2, cy: y, r: 4, fill: stroke }));
         } else {
-          parts.push(make("rect", { x, y: y - 6, width: 12, height: 12, fill: stroke }));
+          const shade = opacity === undefined ? {} : { "fill-opacity": opacity };
+          parts.push(make("rect", { x, y: y - 6, width: 12, height: 12, fill: stroke, ...shade }));
         }
         parts.push(make("text", { x: x + sample + 6, y, dy: "0.35em", "text-anchor": "start" }, title));
         x += sample + 6 + textWidth(title) + gap;

@@ -1,5 +1,5 @@
 // What the words mean.
-import { metricMeanings, terms } from "../glossary.ts";
+import { explanationTerms, metricMeanings, terms } from "../glossary.ts";
 import { h } from "../html.ts";
 import { metricRows } from "../metric-rows.ts";
 import type { Section } from "./section.ts";
@@ -13,7 +13,8 @@ export const glossarySection: Section = {
     const metrics = rows.flatMap(({ id, title }): [string, string][] =>
       Object.hasOwn(metricMeanings, id) ? [[title, metricMeanings[id]!]] : [],
     );
-    const entries = [...metrics, ...terms].map(([term, meaning]) =>
+    const more = models.some(({ explanation }) => explanation) ? explanationTerms : [];
+    const entries = [...metrics, ...terms, ...more].map(([term, meaning]) =>
       h("div", {}, h("dt", {}, term), h("dd", {}, meaning)),
     );
     return [h("dl", { class: "glossary" }, entries)];

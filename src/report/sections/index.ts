@@ -1,6 +1,7 @@
 // The sections of the report, in the order they are read.
 import { cohortSection, splitsSection, tableOneSection } from "./cohort.ts";
 import { calibrationSection, decisionSection, discriminationSection, thresholdSection } from "./curves.ts";
+import { explanationSection } from "./explanation.ts";
 import { glossarySection } from "./glossary.ts";
 import { coefficientsSection, missingnessSection, pathSection } from "./inside.ts";
 import { dataSection, faultsSection, manifestSection, reproduceSection } from "./provenance.ts";
@@ -21,6 +22,7 @@ export const sections: Section[] = [
   thresholdSection,
   coefficientsSection,
   pathSection,
+  explanationSection,
   missingnessSection,
   subgroupsSection,
   faultsSection,

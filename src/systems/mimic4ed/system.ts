@@ -44,7 +44,15 @@ function figure(model: string, metric: string, [value, low, high]: WithInterval)
 }
 
 function task(id: string, question: string, theirs: string): SystemTask {
-  return { id, question, models: ["lr"], published: published(theirs), faults };
+  return {
+    id,
+    question,
+    models: ["lr"],
+    allowed: ["lr", "gb", "rf"],
+    untuned: ["gb", "rf"],
+    published: published(theirs),
+    faults,
+  };
 }
 
 /** The MIMIC-IV-ED benchmark (Xie et al., Scientific Data 2022). */

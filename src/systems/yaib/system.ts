@@ -52,6 +52,7 @@ export const yaib: System = {
       id: "yaib/mortality24",
       question: "Will a patient who has been in intensive care for 24 hours die there?",
       models: ["lr"],
+      allowed: ["lr", "lgbm", "rf", "gru", "lstm", "tcn", "transformer", "mamba"],
       truth: "icu_mortality_24h",
       published: published(),
       faults: yaibFaults("yaib/mortality24"),

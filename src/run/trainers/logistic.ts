@@ -1,0 +1,37 @@
+// Elastic-net logistic regression: settings by mode, chosen on tuning patients.
+import { logisticPath } from "../../models/index.ts";
+import type { Trainer } from "./trainer.ts";
+
+/**
+ * Elastic-net logistic regression. Faithful mode does as YAIB does: balanced class weights, chosen by AUROC. Balanced
+ * weights make the probabilities far too high for a rare outcome, so corrected mode trains without and chooses by log loss.
+ */
+export const logistic: Trainer = {
+  id: "lr",
+  title: "Logistic regression",
+  isTrees: false,
+  async train({ train, tuning, featureNames, mode, signal, onProgress }) {
+    const faithful = mode === "faithful";
+    const { model, chosen, by, table } = await logisticPath(train.x, train.y, {
+      featureNames,
+      tuning,
+      signal,
+      by: faithful ? "auroc" : "logLoss",
+      ...(faithful ? { classWeight: "balanced" as const } : {}),
+      onProgress: (done, total) => onProgress(done / total, `penalty ${done} of ${total}`),
+    });
+    const row = table[chosen]!;
+    return {
+      model,
+      chosen: { C: row.c, "l1 ratio": row.l1Ratio },
+      path: table.map((candidate, i) => ({
+        c: candidate.c,
+        l1Ratio: candidate.l1Ratio,
+        nonZero: candidate.nonZero,
+        score: by === "auroc" ? candidate.auroc : candidate.logLoss,
+        chosen: i === chosen,
+      })),
+      coefficients: Object.fromEntries(model.describe().features.map(({ name, weight }) => [name, weight])),
+    };
+  },
+};
