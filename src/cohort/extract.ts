@@ -3,13 +3,16 @@ import { nearestName, UsageError } from "../core/errors.ts";
 import type { RecordStore } from "../store/index.ts";
 import { type BuildOptions, buildCohort } from "./build.ts";
 import type { Cohort } from "./cohort.ts";
-import { buildEdCohort, edTasks, findEdTask, isEdTask } from "./mimic4ed/index.ts";
+import { buildEdCohort, edTables, edTasks, findEdTask, isEdTask } from "./mimic4ed/index.ts";
+import { tablesOf } from "./plan.ts";
 import { readTask, taskIds } from "./task.ts";
 
 /** What a task is called, known before any record is read. */
 export interface CohortTask {
   id: string;
   title: string;
+  /** The tables it needs; a data set in another form is refused. */
+  tables: readonly string[];
   extract(store: RecordStore, options: BuildOptions): Promise<Cohort>;
 }
 
@@ -19,7 +22,8 @@ export interface CohortTask {
  */
 export function cohortTask(id: string): CohortTask {
   if (isEdTask(id)) {
-    return { id, title: findEdTask(id).title, extract: (store, options) => buildEdCohort(store, id, options) };
+    const { title } = findEdTask(id);
+    return { id, title, tables: edTables(), extract: (store, options) => buildEdCohort(store, id, options) };
   }
   const known = [...taskIds(), ...edTasks.map((task) => task.id)];
   if (!known.includes(id) && !/\.ya?ml$/i.test(id)) {
@@ -31,5 +35,6 @@ export function cohortTask(id: string): CohortTask {
     });
   }
   const task = readTask(id);
-  return { id, title: task.title, extract: (store, options) => buildCohort(store, task, options) };
+  const { title } = task;
+  return { id, title, tables: tablesOf(task), extract: (store, options) => buildCohort(store, task, options) };
 }

@@ -20,6 +20,7 @@ import {
 } from "./functions/index.ts";
 import { itemsOf } from "./functions/items.ts";
 import { type ItemTable, itemTables } from "./items.ts";
+import { isMedsOnly, refusesMeds } from "./meds-only.ts";
 import type { Task } from "./task.ts";
 import { type Exclusion, inMode } from "./task-schema.ts";
 
@@ -66,6 +67,7 @@ export interface Plan {
  */
 export async function planCohort(store: RecordStore, task: Task, mode: Mode): Promise<Plan> {
   const { definition } = task;
+  if (isMedsOnly(store)) throw refusesMeds(task.id, tablesOf(task), store.folder);
   const id = sourceOf(store);
   const source = conceptSource(id);
   const concepts = (names: readonly string[]) => names.map(findConcept);
@@ -151,6 +153,11 @@ function blindFrom(plan: Plan): number | null {
     if (gapHours) looks.push(inMode(gapHours.lastHour, mode));
   }
   return looks.reduce((latest, seen) => (seen === null || latest === null ? null : Math.max(latest, seen + 1)), 0);
+}
+
+/** The tables no data set may lack for a task. */
+export function tablesOf({ definition }: Task): string[] {
+  return ["icustays", "admissions", "patients", ...definition.needs];
 }
 
 function sourceOf(store: RecordStore): string {

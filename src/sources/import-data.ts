@@ -5,6 +5,11 @@ import { isFolder, openDatabase, type StoreManifest } from "../store/index.ts";
 import { type ImportOptions, importRecords } from "./import.ts";
 import { importMeds, readMeds } from "./meds/index.ts";
 
+export interface ImportDataOptions extends ImportOptions {
+  /** Says why a MEDS data set is of no use here, before any time is spent on it. Default: MEDS is taken. */
+  refuseMeds?: ((folder: string) => Error) | undefined;
+}
+
 /**
  * Imports the folders into `store`: MIMIC releases by their tables, or a single MEDS data set.
  * @throws BedsideError for everything that is wrong with the folders, the files or the output; Stopped.
@@ -12,7 +17,7 @@ import { importMeds, readMeds } from "./meds/index.ts";
 export async function importData(
   folders: readonly string[],
   store: string,
-  options: ImportOptions,
+  options: ImportDataOptions,
 ): Promise<StoreManifest> {
   try {
     return await importRecords(folders, store, options);
@@ -20,6 +25,7 @@ export async function importData(
     const isUnknown = cause instanceof BedsideError && cause.problem.code === "import/no-tables";
     const [folder] = folders;
     if (!isUnknown || folders.length !== 1 || !(await isMeds(folder!, store, options))) throw cause;
+    if (options.refuseMeds) throw options.refuseMeds(folder!);
     return importMeds(folder!, store, options);
   }
 }

@@ -12,6 +12,7 @@ import { Bug, Stopped } from "../core/errors.ts";
 import { allColumns, type Columns, columnChunks } from "./columns.ts";
 import { explainFailure } from "./failures.ts";
 import { makeFolder } from "./files.ts";
+import { databaseBytes, memoryBytes } from "./memory.ts";
 import { bindings, identifier, join, literal, Sql, sql } from "./sql.ts";
 
 /** What a database may use. */
@@ -20,7 +21,7 @@ export interface DatabaseOptions {
   folders: readonly string[];
   /** Where results that do not fit in memory are put for a while; made, and removed at the end. */
   tempFolder: string;
-  /** Memory DuckDB may use for itself, as `1GB`. Default `1GB`. */
+  /** Memory the process may use, as `1GB`; DuckDB gets it less a reserve for what it does not count. Default `1GB`. */
   memory?: string;
   /** Threads. Default 2. */
   threads?: number;
@@ -153,10 +154,11 @@ export class Database {
 /**
  * Opens an in-memory DuckDB that may touch only the folders named, whose settings can no longer be changed, and that
  * never loads an extension or opens a connection.
- * @throws BedsideError when a folder does not exist.
+ * @throws BedsideError when a folder does not exist, or `memory` is no size.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { folders, tempFolder, memory = "1GB", threads = 2, signal } = options;
+  const limit = databaseBytes(memoryBytes(memory));
   let allowed: string[];
   let temp: string;
   try {
@@ -168,7 +170,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   const instance = await DuckDBInstance.create(":memory:", {
     threads: String(threads),
-    memory_limit: memory,
+    memory_limit: `${limit}B`,
+    // without them what a large sort gives back stays with the allocator, half a budget of it at worst
+    allocator_background_threads: "true",
     temp_directory: temp,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

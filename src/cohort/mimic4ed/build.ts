@@ -18,11 +18,12 @@ import {
 } from "../../store/index.ts";
 import { type Attrition, printFunnel } from "../attrition.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "../cohort.ts";
+import { isMedsOnly, refusesMeds } from "../meds-only.ts";
 import { masterSteps, writeMaster } from "./master.ts";
 import { predictors } from "./predictors.ts";
 import { rulesOf } from "./rules.ts";
 import { scoreModels } from "./scores.ts";
-import { countExclusions, selectVisits } from "./select.ts";
+import { countExclusions, visitsQuery } from "./select.ts";
 import { type EdTask, type EdTaskId, findEdTask } from "./tasks.ts";
 
 export interface EdBuildOptions {
@@ -60,7 +61,7 @@ export async function buildEdCohort(
     if (signal.aborted) throw new Stopped();
   };
   checkpoint();
-  checkTables(store);
+  checkTables(store, task);
   removeOldDescription(out);
   try {
     await makeMasterTable(store, { mode, out, progress, checkpoint });
@@ -68,9 +69,9 @@ export async function buildEdCohort(
     const master = sql`read_parquet(${literal(joinPath(out, edFiles.master))})`;
     const attrition = await countExclusions(db, task, master, rulesOf(mode));
     if (!attrition.steps.at(-1)?.remaining) throw emptyCohort(store, task, attrition);
-    await selectVisits(db, task, master, rulesOf(mode));
+    const visits = await visitsQuery(db, task, master, rulesOf(mode));
     checkpoint();
-    const cohort = await writeFiles(store, task, attrition, { mode, out, checkpoint });
+    const cohort = await writeFiles(store, task, visits, attrition, { mode, out, checkpoint });
     progress.end(printFunnel(attrition).at(-1));
     return cohort;
   } finally {
@@ -95,7 +96,13 @@ async function makeMasterTable(
   progress.end();
 }
 
-function checkTables(store: RecordStore): void {
+/** The tables the data set is made of. */
+export function edTables(): string[] {
+  return needed.flatMap(([, tables]) => tables);
+}
+
+function checkTables(store: RecordStore, task: EdTask): void {
+  if (isMedsOnly(store)) throw refusesMeds(task.id, edTables(), store.folder);
   for (const [source, tables] of needed) {
     const missing = tables.filter((table) => !store.has(source, table));
     if (missing.length === 0) continue;
@@ -115,15 +122,17 @@ function checkTables(store: RecordStore): void {
 async function writeFiles(
   store: RecordStore,
   task: EdTask,
+  visits: Sql,
   attrition: Attrition,
   { mode, out, checkpoint }: { mode: Mode; out: string; checkpoint: () => void },
 ): Promise<Cohort> {
+  const written = sql`read_parquet(${literal(joinPath(out, edFiles.visits))})`;
   const queries: [string, Sql][] = [
-    [edFiles.visits, sql`from ed_selected order by stay_id`],
-    [cohortFiles.labels, labelQuery(task)],
-    [cohortFiles.static, staticQuery(task)],
-    [cohortFiles.dynamic, sql`select stay_id, 0 as time from ed_selected where false`],
-    [cohortFiles.describe, describeQuery()],
+    [edFiles.visits, visits],
+    [cohortFiles.labels, labelQuery(task, written)],
+    [cohortFiles.static, staticQuery(task, written)],
+    [cohortFiles.dynamic, sql`select stay_id, 0 as time from ${written} where false`],
+    [cohortFiles.describe, describeQuery(written)],
   ];
   for (const [name, query] of queries) {
     checkpoint();
@@ -132,48 +141,49 @@ async function writeFiles(
     });
   }
   await writeJson(joinPath(out, cohortFiles.attrition), attrition);
-  const description = await describe(store, task, mode, attrition);
+  const description = await describe(store, task, written, mode, attrition);
   await writeJson(joinPath(out, cohortFiles.description), { ...description, scores: scoreModels() });
   const cohort = placed(description, out);
   return { ...cohort, files: [...Object.values(edFiles).map((name) => joinPath(out, name)), ...cohort.files] };
 }
 
-function labelQuery({ outcome, at }: EdTask): Sql {
+function labelQuery({ outcome, at }: EdTask, visits: Sql): Sql {
   const time = at === "triage" ? sql`intime` : sql`outtime`;
   return sql`
     select stay_id, subject_id, ${time} as prediction_time, ${identifier(outcome)}::utinyint as label
-    from ed_selected order by stay_id`;
+    from ${visits} order by stay_id`;
 }
 
 /** What predicts, numbers as doubles. */
-function staticQuery(task: EdTask): Sql {
+function staticQuery(task: EdTask, visits: Sql): Sql {
   const columns = predictors(task).map(({ name }) =>
     name === "gender" ? identifier(name) : sql`${identifier(name)}::double as ${identifier(name)}`,
   );
-  return sql`select stay_id, ${join(columns)} from ed_selected order by stay_id`;
+  return sql`select stay_id, ${join(columns)} from ${visits} order by stay_id`;
 }
 
 /** Never predictors. The way of arrival stands for the kind of admission. */
-function describeQuery(): Sql {
+function describeQuery(visits: Sql): Sql {
   return sql`
     select stay_id, subject_id, ethnicity as ethnic,
            upper(left(arrival_transport, 1)) || lower(substr(arrival_transport, 2)) as admission_type,
            null::double as los_icu,
            date_diff('second', admittime, dischtime) / 86400::double as los_hosp, age::double as age,
            case gender when 'F' then 'Female' when 'M' then 'Male' end as sex
-    from ed_selected order by stay_id`;
+    from ${visits} order by stay_id`;
 }
 
 async function describe(
   store: RecordStore,
   task: EdTask,
+  visits: Sql,
   mode: Mode,
   attrition: Attrition,
 ): Promise<CohortDescription> {
   const counts = await store.db.row<{ stays: bigint; patients: bigint; positives: bigint }>(sql`
     select count(*) as stays, count(distinct subject_id) as patients,
            count(*) filter (${identifier(task.outcome)}) as positives
-    from ed_selected`);
+    from ${visits}`);
   const { id, title, version } = store.source("mimic-iv-ed")!;
   const { id: taskId, title: taskTitle, unit, predictionTime, labelTitle } = task;
   return {

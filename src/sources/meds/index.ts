@@ -17,5 +17,6 @@ export {
   MEDS_SPLITS,
   type MedsColumn,
   type MedsVersion,
+  medsType,
   PREDICTION_COLUMNS,
 } from "./schema.ts";

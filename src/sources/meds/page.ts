@@ -120,6 +120,10 @@ npx bedside meds export --data mimic-iii-1.4 --out meds-iii --meds-version 0.3.3
 npx bedside cohort task.yaml --data meds --out cohort
 \`\`\`
 
+\`--data\` takes a MEDS folder for every task in the task language, and for \`meds export\` itself. The tasks of the published
+benchmarks (\`yaib/…\`, \`mimic4ed/…\`) read tables and refuse a MEDS folder by name: its events do not give the tables back
+([what is not there](#what-is-not-there)).
+
 - **Seen, not copied.** Task files run on the records where they lie: each table is a part of one relation, its code put together
   on the way ([the task language](task-language.md)). Tables whose codes cannot be those a task asks for are not opened.
 - **Written.** \`data/train|tuning|held_out/N.parquet\` (whole patients, sorted by subject and time, static facts first),
@@ -138,7 +142,7 @@ npx bedside cohort task.yaml --data meds --out cohort
 A part in braces is a column, \`UNK\` where it is empty. No time, no event. Codes have two generations, after the public extraction
 [MIMIC_IV_MEDS](https://github.com/Medical-Event-Data-Standard/MIMIC_IV_MEDS): **0.1** (its releases from 0.0.2 on, and the predicates
 MEDS-DEV publishes; the default) tells the sample of a lab from its result and puts the result where it was known; **0.0.1** is
-that of the official MEDS release of the demo.
+that of the official MEDS release of the demo (\`bedside meds export --codes 0.0.1\`).
 
 In an export a record that stands twice in a table is one event, as there (charted entries excepted). The view over the records
 keeps both: a pass that finds them would have to hold them.`;
@@ -184,4 +188,8 @@ resident with \`--memory 600MB\`.
 
 - Microbiology, input ingredients, dated chart entries, orders and provider tables give no events, as in the public extraction.
 - Parents of labs in LOINC for MIMIC-IV: the records do not name them.
-- Notes.`;
+- Notes.
+- A way back to MIMIC's tables. Numbers have 32 bits, repeated records are one, a result stands at the time it was reported (codes
+  0.1) and no longer at that of its sample, the start and the end of an infusion are two events that nothing ties together, and
+  units of doses, error marks, the outcome flags of admissions, ethnicity and the stay ids of the emergency department are not
+  in it. A benchmark's cohort made from it would not be the benchmark's, and Bedside asks for the MIMIC folder instead.`;

@@ -1,5 +1,5 @@
 // The MEDS schemas as this project writes them: columns, types, file names, reserved words. Knows no data set.
-import { readJsonAsset } from "../../store/index.ts";
+import { readJsonAsset, type Sql, sql } from "../../store/index.ts";
 
 /** The versions of MEDS that can be written. */
 export type MedsVersion = "0.4.0" | "0.3.3";
@@ -42,6 +42,20 @@ export const PREDICTION_COLUMNS: readonly MedsColumn[] = [
   column("predicted_boolean_value", "boolean", true),
   column("predicted_boolean_probability", "float", true),
 ];
+
+const TYPES: Record<MedsColumn["type"], Sql> = {
+  bigint: sql`bigint`,
+  timestamp: sql`timestamp`,
+  varchar: sql`varchar`,
+  float: sql`float`,
+  double: sql`double`,
+  boolean: sql`boolean`,
+};
+
+/** A column's type as it stands in a query. */
+export function medsType(type: MedsColumn["type"]): Sql {
+  return TYPES[type];
+}
 
 /** The Arrow schema of a file, as Parquet keeps it under `ARROW:schema`: tells string from large_string. */
 export function arrowSchema(file: "data" | "codes" | "splits"): string {
