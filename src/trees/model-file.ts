@@ -1,7 +1,7 @@
 // Writes tree ensembles as plain JSON values, arrays as base64, and reads them back bit by bit, trusting nothing. Knows no file.
 import * as z from "zod";
-import { BedsideError } from "../core/errors.ts";
 import { decodeBase64, encodeBase64 } from "../core/base64.ts";
+import { BedsideError } from "../core/errors.ts";
 import { badModel, checkEnsemble } from "./check.ts";
 import type { Tree, TreeEnsemble } from "./ensemble.ts";
 
