@@ -1,0 +1,2 @@
+// NumPy's .npy: one array in a file.
+export * from "./npy.ts";
