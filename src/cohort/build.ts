@@ -19,7 +19,7 @@ import { type Attrition, printFunnel } from "./attrition.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "./cohort.ts";
 import { makeItems, readEvents } from "./events.ts";
 import { excludeByEvents, excludeByStay, funnel, keepCandidates } from "./exclude.ts";
-import { addToGrid, gridQuery, makeGrid } from "./grid.ts";
+import { addToGrid, gridQuery, joinGrid, makeGrid } from "./grid.ts";
 import { addMeasures, describeLabels, labelQuery, makeMeasures } from "./labels.ts";
 import { findOnsets } from "./onset.ts";
 import { type Plan, planCohort } from "./plan.ts";
@@ -80,6 +80,7 @@ export async function buildCohort(store: RecordStore, task: Task, options: Build
     checkpoint();
     if (attrition.steps.at(-1)?.remaining === 0 || attrition.start === 0) throw emptyCohort(plan, attrition);
     progress.begin("Cohort files", Object.keys(cohortFiles).length);
+    await joinGrid(db, plan, batchStays);
     const cohort = await writeCohort(store, plan, attrition, { out, progress, checkpoint });
     progress.end(
       `${cohort.stays} stays${cohort.label.kind === "binary" ? `, ${cohort.positives} with the event` : ""}`,

@@ -61,14 +61,32 @@ function hourlyValues({ dynamic, first, last }: Plan): Sql {
     )`;
 }
 
-/** A query of every row of the grid, by stay and hour, also of hours without any value. */
-export function gridQuery(plan: Plan): Sql {
-  const joins = gridParts(plan).map((_, part) => sql`left join ${identifier(`cohort_wide_${part}`)} using (i, hour)`);
+/**
+ * Puts the parts together to `cohort_grid`, every row of the grid, also of hours without any value; the parts are given up.
+ * A range of `size` stays at a time: to join them all and sort what comes would hold the parts and the sorted rows at once.
+ */
+export async function joinGrid(db: Database, plan: Plan, size: number): Promise<void> {
+  const parts = gridParts(plan).map((_, part) => identifier(`cohort_wide_${part}`));
   const columns = plan.dynamic.map(({ name }) => identifier(name));
-  return sql`
-    select stay_id, hour as time, ${join(columns)}
-    from (${gridRows(plan)}) ${join(joins, " ")}
-    order by i, hour`;
+  const { last } = await db.row<{ last: number }>(sql`select coalesce(max(i), -1)::integer as last from cohort_in`);
+  const types = plan.dynamic.map(({ name }) => sql`${identifier(name)} double`);
+  await db.run(
+    sql`create or replace temp table cohort_grid (i uinteger, stay_id bigint, hour integer, ${join(types)})`,
+  );
+  for (let from = 0; from <= last; from += size) {
+    const range = sql`i between ${from} and ${from + size - 1}`;
+    const joins = parts.map((part) => sql`left join (from ${part} where ${range}) using (i, hour)`);
+    await db.run(sql`
+      insert into cohort_grid select i, stay_id, hour, ${join(columns)}
+      from (from (${gridRows(plan)}) where ${range}) ${join(joins, " ")}`);
+  }
+  for (const part of parts) await db.run(sql`drop table ${part}`);
+}
+
+/** A query of the rows of the grid, by stay and hour. */
+export function gridQuery({ dynamic }: Plan): Sql {
+  const columns = dynamic.map(({ name }) => identifier(name));
+  return sql`select stay_id, hour as time, ${join(columns)} from cohort_grid order by i, hour`;
 }
 
 /** Rows from the first hour to the last, or to the end of the stay or of what ends the rows where these are earlier. */
