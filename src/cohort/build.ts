@@ -11,6 +11,7 @@ import {
   literal,
   type RecordStore,
   replaceFile,
+  rowGroups,
   type Sql,
   sql,
   writeJson,
@@ -99,6 +100,7 @@ async function writeCohort(
 ): Promise<Cohort> {
   const { db } = store;
   removeOldDescription(out);
+  const groups = rowGroups(plan.dynamic.length);
   const queries: [string, Sql][] = [
     [cohortFiles.labels, labelQuery(plan)],
     [cohortFiles.dynamic, gridQuery(plan)],
@@ -112,7 +114,7 @@ async function writeCohort(
     checkpoint();
     progress.at(done, name);
     await replaceFile(join(out, name), async (temporary) => {
-      await db.run(sql`copy (${query}) to ${literal(temporary)} (format parquet, compression zstd)`);
+      await db.run(sql`copy (${query}) to ${literal(temporary)} (format parquet, compression zstd, ${groups})`);
     });
   }
   await writeJson(join(out, cohortFiles.attrition), attrition);

@@ -1,5 +1,5 @@
 // Turns one file into one sorted Parquet table. Knows no folder and no version.
-import { type Database, identifier, join, literal, replaceFile, type Sql, sql } from "../store/index.ts";
+import { type Database, identifier, join, literal, replaceFile, rowGroups, type Sql, sql } from "../store/index.ts";
 import { SQL_TYPES } from "./column-types.ts";
 import { matchColumns } from "./columns.ts";
 import type { FoundTable } from "./find.ts";
@@ -38,19 +38,7 @@ function conversion(table: FoundTable, output: string): Sql {
   const order = join([...spec.sortBy.map((name) => sql`${identifier(name)} nulls first`), row]);
   return sql`
     copy (select ${join(columns)} from ${reader(table)} order by ${order})
-    to ${literal(output)} (format parquet, compression zstd, row_group_size ${literal(String(rowsOfGroup(columns.length)))})`;
-}
-
-/** DuckDB's own size of a group of rows, and the vectors it is made of. */
-const GROUP_ROWS = 122_880;
-const VECTOR_ROWS = 2048;
-/** Columns of a table whose groups are that long: with more of them the groups get shorter, for several are held at a time. */
-const GROUP_COLUMNS = 12;
-
-/** Rows of a group, so that a group of a wide table needs no more memory than one of a narrow table. */
-function rowsOfGroup(columns: number): number {
-  const rows = Math.min(GROUP_ROWS, (GROUP_ROWS * GROUP_COLUMNS) / columns);
-  return Math.floor(rows / VECTOR_ROWS) * VECTOR_ROWS;
+    to ${literal(output)} (format parquet, compression zstd, ${rowGroups(columns.length)})`;
 }
 
 function reader(table: FoundTable): Sql {

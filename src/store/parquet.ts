@@ -3,7 +3,7 @@ import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, INTEGER, VA
 import { Bug } from "../core/errors.ts";
 import type { Database } from "./database.ts";
 import { replaceFile } from "./files.ts";
-import { identifier, literal, sql } from "./sql.ts";
+import { identifier, literal, type Sql, sql } from "./sql.ts";
 
 /** A column to write. `id` holds whole numbers up to 2^53 as 64-bit integers. */
 export interface OutputColumn {
@@ -49,4 +49,16 @@ function cellOf({ type, values }: OutputColumn, row: number): DuckDBValue {
   if (type === "id") return BigInt(value);
   if (type === "boolean") return value !== 0;
   return value;
+}
+
+/** DuckDB's own size of a group of rows, and the vectors it is made of. */
+const GROUP_ROWS = 122_880;
+const VECTOR_ROWS = 2048;
+/** Columns of a table whose groups are that long: with more of them the groups get shorter, for several are held at a time. */
+const GROUP_COLUMNS = 12;
+
+/** The option of `copy … to` for the rows of a group, so that one of a wide table needs no more memory than one of a narrow table. */
+export function rowGroups(columns: number): Sql {
+  const rows = Math.min(GROUP_ROWS, (GROUP_ROWS * GROUP_COLUMNS) / columns);
+  return sql`row_group_size ${literal(String(Math.max(1, Math.floor(rows / VECTOR_ROWS)) * VECTOR_ROWS))}`;
 }
