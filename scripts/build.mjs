@@ -28,6 +28,11 @@ function copyAssets(folder) {
 }
 copyAssets("");
 
+if (existsSync(join(root, "web", "vite.config.ts"))) {
+  const { build } = await import("vite");
+  await build({ configFile: join(root, "web", "vite.config.ts"), logLevel: "warn" });
+}
+
 const hash = createHash("sha256");
 function addSources(folder) {
   for (const name of readdirSync(join(root, "src", folder)).sort()) {

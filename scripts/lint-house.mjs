@@ -19,7 +19,8 @@ const floors = [
   ["systems"],
   ["run"],
   ["report"],
-  ["serve", "cli"],
+  ["serve"],
+  ["cli"],
 ];
 const floorOf = new Map(floors.flatMap((folders, floor) => folders.map((folder) => [folder, floor])));
 const besides = new Set(["tasks"]); // data only

@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   import: async () => (await import("./import.ts")).importVerb,
   meds: async () => (await import("./meds.ts")).meds,
   synth: async () => (await import("./synth.ts")).synth,
+  serve: async () => (await import("./serve.ts")).serve,
   bench: async () => (await import("./bench.ts")).bench,
 };
 

@@ -1,4 +1,5 @@
 // Draws progress in a terminal, or as plain lines where there is none, and turns Ctrl-C into a stop. Knows no verb.
+import { writeFileSync } from "node:fs";
 import type { Progress } from "../core/progress.ts";
 import { formatDuration } from "../core/time.ts";
 
@@ -8,6 +9,8 @@ export interface TerminalOptions {
   /** Milliseconds. */
   clock?: () => number;
   quiet?: boolean;
+  /** Where another program reads how far the work is. Default: what BEDSIDE_PROGRESS_FILE names, if anything. */
+  file?: string | undefined;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
 }
@@ -15,20 +18,33 @@ export interface TerminalOptions {
 const BAR_WIDTH = 24;
 /** Redraw at most this often, in milliseconds. */
 const REDRAW_GAP = 100;
+const WRITE_GAP = 400;
 
 /** Progress drawn on the terminal: a bar per stage, kept as one line when the stage ends. */
 export function terminalProgress(options: TerminalOptions): Progress {
   const { stream = process.stderr, clock = () => performance.now(), quiet = false, signal } = options;
+  const { file = process.env["BEDSIDE_PROGRESS_FILE"] } = options;
   const live = Boolean(stream.isTTY) && !quiet;
   let stage = "";
   let total: number | undefined;
   let start = 0;
   let drawn = Number.NEGATIVE_INFINITY;
+  let written = Number.NEGATIVE_INFINITY;
 
+  const tell = (done: number, note: string) => {
+    if (!file || clock() - written < WRITE_GAP) return;
+    written = clock();
+    try {
+      writeFileSync(file, JSON.stringify({ stage, done, total: total ?? null, note }));
+    } catch {
+      // whoever reads it has gone; the work goes on
+    }
+  };
   const clear = () => {
     if (live) stream.write("\r\x1b[2K");
   };
   const draw = (done: number, note = "") => {
+    tell(done, note);
     if (!live || clock() - drawn < REDRAW_GAP) return;
     drawn = clock();
     const line = `${stage.padEnd(22)} ${total ? bar(Math.min(1, done / total)) : spinner(clock())}  ${note}`;
@@ -46,6 +62,7 @@ export function terminalProgress(options: TerminalOptions): Progress {
       total = size;
       start = clock();
       drawn = Number.NEGATIVE_INFINITY;
+      written = Number.NEGATIVE_INFINITY;
       draw(0);
     },
     at: draw,

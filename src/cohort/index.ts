@@ -13,4 +13,4 @@ export { compareModes, type ModeRow, printModes } from "./compare.ts";
 export { type CohortTask, cohortTask } from "./extract.ts";
 export { refusesMeds } from "./meds-only.ts";
 export { edTasks, isEdTask, readScores, type ScoreModel, scoreModels } from "./mimic4ed/index.ts";
-export { parseTask, readTask, type Task, type TaskSummary, taskIds } from "./task.ts";
+export { parseTask, readTask, type Task, type TaskSummary, taskIds, taskText } from "./task.ts";

@@ -36,6 +36,11 @@ export function taskIds(): string[] {
     .sort();
 }
 
+/** The YAML of a task that comes with Bedside, by its id. */
+export function taskText(id: string): string {
+  return readFileSync(new URL(`${id}.yaml`, TASKS), "utf8");
+}
+
 /**
  * A task by id (`yaib/mortality24`) or from a YAML file.
  * @throws UsageError for an unknown id; BedsideError `task/…` with file and line for a task that is wrong.
@@ -79,7 +84,7 @@ export function parseTask(yaml: string, file: string): Task {
   }
   const wrong = (path: readonly PropertyKey[], what: string, fix: string) =>
     new BedsideError({ code: "task/invalid", what, where: lineOf(offsetOf(document.contents, path)), fix });
-  const checked = taskSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const checked = taskSchema.safeParse(contentOf(document, file));
   if (!checked.success) {
     const issue = deepest(mostTelling(checked.error.issues));
     throw wrong(issue.path, `${nameOf(issue.path)}${issue.message}`, issue.fix);
@@ -94,6 +99,24 @@ export function parseTask(yaml: string, file: string): Task {
     labelTitle: definition.label.title,
     definition,
   };
+}
+
+/** The document as plain values; one whose aliases would unfold to very much more than its text is refused. */
+function contentOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new BedsideError(
+      {
+        code: "task/yaml",
+        what: "The task is not valid YAML",
+        where: file,
+        why: "its aliases refer to each other too often",
+        fix: "write the values out",
+      },
+      { cause },
+    );
+  }
 }
 
 type Complaint = (path: readonly PropertyKey[], what: string, fix: string) => BedsideError;

@@ -1,0 +1,111 @@
+// The workbench: the folders a server was given, its store, its jobs, and ids that tell no path. Knows no HTTP.
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { codeVersion } from "../run/index.ts";
+import { isFolder, makeFolder, openRecordStore, type RecordStore, writeWhole } from "../store/index.ts";
+import { JobQueue } from "./jobs/queue.ts";
+
+export interface WorkbenchOptions {
+  /** Folders with records, or one store. */
+  data: readonly string[];
+  /** Where runs are kept; made where it is not there. */
+  runs: string;
+  memory: string;
+  threads: number;
+  /** The program that runs a verb. */
+  program: readonly [string, ...string[]];
+  now: () => Date;
+}
+
+/** What the routes share. */
+export class Workbench {
+  readonly codeVersion = codeVersion();
+  readonly options: WorkbenchOptions;
+  readonly jobs: JobQueue;
+  /** A folder for what the workbench itself keeps, inside the runs folder. */
+  readonly folder: string;
+  private readonly key: Buffer;
+  private opened: { fingerprint: string; store: Promise<RecordStore> } | undefined;
+
+  private constructor(options: WorkbenchOptions, key: Buffer) {
+    this.options = options;
+    this.folder = join(options.runs, ".workbench");
+    this.key = key;
+    const { program, now } = options;
+    this.jobs = new JobQueue({ folder: join(this.folder, "jobs"), program, now });
+  }
+
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const folder = join(options.runs, ".workbench");
+    makeFolder(folder);
+    return new Workbench({ ...options, runs: resolve(options.runs) }, await keyOf(folder));
+  }
+
+  /** Where the imported records are, or will be. */
+  get storeFolder(): string {
+    const given = this.options.data.find((folder) => existsSync(join(folder, "store.json")));
+    return given ?? join(this.folder, "store");
+  }
+
+  /** Whether the records have been imported. */
+  get isImported(): boolean {
+    return existsSync(join(this.storeFolder, "store.json"));
+  }
+
+  /** The store, opened once; anew when an import has changed it. Undefined before the import. */
+  async store(): Promise<RecordStore | undefined> {
+    if (!this.isImported) return undefined;
+    const fingerprint = createHash("sha256")
+      .update(readFileSync(join(this.storeFolder, "store.json")))
+      .digest("hex");
+    if (this.opened?.fingerprint === fingerprint) return this.opened.store;
+    const before = this.opened;
+    const { memory, threads, runs } = this.options;
+    const temp = join(this.folder, `temp-${fingerprint.slice(0, 8)}`);
+    const store = openRecordStore(this.storeFolder, { memory, threads, tempFolder: temp, folders: [runs] });
+    this.opened = { fingerprint, store };
+    store.catch(() => {
+      this.opened = undefined;
+    });
+    if (before) (await before.store.catch(() => undefined))?.close();
+    return store;
+  }
+
+  /** A patient's or stay's number as an id for addresses: the same for this runs folder, and not to be read by others. */
+  hide(kind: string, id: number | bigint): string {
+    const block = Buffer.alloc(16);
+    block.writeBigInt64BE(BigInt(id), 0);
+    createHash("sha256").update(kind).digest().copy(block, 8, 0, 8);
+    const cipher = createCipheriv("aes-128-ecb", this.key, null).setAutoPadding(false);
+    return Buffer.concat([cipher.update(block), cipher.final()]).toString("base64url");
+  }
+
+  /** The number behind an id of that kind; undefined for anything else. */
+  reveal(kind: string, text: string): bigint | undefined {
+    const bytes = Buffer.from(text, "base64url");
+    if (bytes.length !== 16 || bytes.toString("base64url") !== text) return undefined;
+    const decipher = createDecipheriv("aes-128-ecb", this.key, null).setAutoPadding(false);
+    const block = Buffer.concat([decipher.update(bytes), decipher.final()]);
+    const check = createHash("sha256").update(kind).digest().subarray(0, 8);
+    return block.subarray(8).equals(check) ? block.readBigInt64BE(0) : undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.jobs.close();
+    (await this.opened?.store.catch(() => undefined))?.close();
+  }
+}
+
+/** The key of a runs folder, made at its first use, for the user's eyes only. */
+async function keyOf(folder: string): Promise<Buffer> {
+  const path = join(folder, "key");
+  if (isFolder(folder) && existsSync(path)) {
+    const key = readFileSync(path);
+    if (key.length === 16) return key;
+  }
+  const key = randomBytes(16);
+  await writeWhole(path, key);
+  chmodSync(path, 0o600);
+  return key;
+}
