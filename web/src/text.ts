@@ -1,0 +1,27 @@
+// Every English sentence of the page's frame, in one table: a translation is another table. Pages add their own tables beside.
+export const text = {
+  product: "Bedside",
+  researchUse: "Research use only. Not a medical device.",
+  nav: {
+    papers: "Papers",
+    data: "Data",
+    cohorts: "Cohorts",
+    patients: "Patients",
+    runs: "Runs",
+    leaderboard: "Leaderboard",
+    try: "Try a model",
+  },
+  skip: "Skip to the content",
+  theme: { label: "Colours", system: "as the system", light: "light", dark: "dark" },
+  loading: "Loading",
+  nothingHere: "There is nothing at this address.",
+  backHome: "Back to the papers",
+  notLaunched: "This page was not launched.",
+  notLaunchedFix: "Start `bedside serve` and open the link it prints.",
+  offline: "The server does not answer. What needs no server still works: try a model.",
+  retry: "Try again",
+  fix: "What to do",
+  command: "The same by command",
+  copy: "Copy",
+  copied: "Copied",
+} as const;
