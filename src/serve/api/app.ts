@@ -5,6 +5,7 @@ import { BedsideError } from "../../core/errors.ts";
 import { limits } from "../guard/index.ts";
 import type { Workbench } from "../workbench.ts";
 import { jobRoutes } from "./jobs.ts";
+import { patientRoutes } from "./patients.ts";
 import { answerProblem } from "./problem.ts";
 import { api } from "./router.ts";
 import { taskRoutes } from "./tasks.ts";
@@ -21,6 +22,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
     }),
   );
   app.route("/", jobRoutes(bench));
+  app.route("/", patientRoutes(bench));
   app.route("/", taskRoutes(bench));
   app.doc31("/openapi.json", {
     openapi: "3.1.0",

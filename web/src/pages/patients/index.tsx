@@ -1,7 +1,8 @@
-// The page of that name; being built.
-import { PageTitle } from "../../parts/index.tsx";
-import { text } from "../../text.ts";
+// Patients: the list, and one of them.
+import { List } from "./list.tsx";
+import { Patient } from "./patient.tsx";
+import "./style.css";
 
-export default function Page(_: { parts: string[] }) {
-  return <PageTitle title={text.nav.patients} />;
+export default function Patients({ parts: [id] }: { parts: string[] }) {
+  return id ? <Patient id={id} key={id} /> : <List />;
 }

@@ -1,0 +1,105 @@
+// Routes of patients: the list, and everything that happened to one.
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { packEvents, readEvents } from "../patients/events.ts";
+import { listPatients, patientSources } from "../patients/list.ts";
+import type { Workbench } from "../workbench.ts";
+import { conflict, notFound, problemAnswers } from "./problem.ts";
+import { api } from "./router.ts";
+
+const patientSchema = z
+  .object({
+    id: z.string().openapi({ description: "Stands for the patient in addresses; says nothing to others" }),
+    name: z.string().openapi({ description: "The number in the data set" }),
+    sex: z.string().nullable(),
+    age: z.number().nullable(),
+    admissions: z.number(),
+    icuStays: z.number(),
+    edStays: z.number(),
+    died: z.boolean(),
+  })
+  .openapi("Patient");
+
+const page = 50;
+const sourceName = z.enum(["mimic-iv", "mimic-iii"]);
+
+/** Routes under /api/patients. */
+export function patientRoutes(bench: Workbench): OpenAPIHono {
+  const list = createRoute({
+    method: "get",
+    path: "/patients",
+    summary: "Patients, fifty a page, those with most stays in intensive care first",
+    request: {
+      query: z.object({
+        source: sourceName.optional(),
+        page: z.coerce.number().int().min(0).max(1_000_000).default(0),
+        sex: z.enum(["F", "M"]).optional(),
+        has: z.enum(["icu", "ed"]).optional(),
+        minAge: z.coerce.number().int().min(0).max(130).optional(),
+        maxAge: z.coerce.number().int().min(0).max(130).optional(),
+        number: z.coerce.bigint().optional().openapi({ type: "integer", description: "A patient's number" }),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page of patients",
+        content: {
+          "application/json": {
+            schema: z.object({
+              sources: z.array(z.string()),
+              source: z.string(),
+              total: z.number(),
+              perPage: z.number(),
+              patients: z.array(patientSchema),
+            }),
+          },
+        },
+      },
+      ...problemAnswers,
+    },
+  });
+  const events = createRoute({
+    method: "get",
+    path: "/patients/{id}/events",
+    summary: "Everything that happened to a patient, as arrays",
+    request: { params: z.object({ id: z.string().regex(/^[\w-]{22}$/) }) },
+    responses: {
+      200: {
+        description: "Packed arrays",
+        content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
+      },
+      ...problemAnswers,
+    },
+  });
+  return api()
+    .openapi(list, async (context) => {
+      const store = await bench.store();
+      if (!store) throw conflict("No records have been imported yet", "import them on the page of data");
+      const { page: number, source: asked, number: patient, ...filter } = context.req.valid("query");
+      const sources = patientSources(store);
+      const source = asked ?? sources[0];
+      if (!source || !sources.includes(source)) throw conflict("The records hold no table of patients");
+      const narrowed = patient === undefined ? filter : { ...filter, subjectId: patient };
+      const { total, rows } = await listPatients(store, source, narrowed, { offset: number * page, limit: page });
+      const patients = rows.map(({ subjectId, source: from, ...row }) => ({
+        id: bench.hide(from, subjectId),
+        name: String(subjectId),
+        ...row,
+      }));
+      return context.json({ sources, source, total, perPage: page, patients }, 200);
+    })
+    .openapi(events, async (context) => {
+      const store = await bench.store();
+      if (!store) throw conflict("No records have been imported yet");
+      const { id } = context.req.valid("param");
+      for (const source of patientSources(store)) {
+        const subjectId = bench.reveal(source, id);
+        const found = subjectId === undefined ? undefined : await readEvents(store, source, subjectId);
+        if (!found) continue;
+        const bytes = packEvents(found, (stay) => bench.hide(`${source} ${stay.kind}`, stay.id));
+        return context.body(bytes as Uint8Array<ArrayBuffer>, 200, {
+          "Content-Type": "application/octet-stream",
+        }) as never;
+      }
+      throw notFound("There is no such patient");
+    });
+}
