@@ -4,7 +4,8 @@ import { synthesize } from "../sources/synthetic/index.ts";
 import type { Verb } from "./options.ts";
 import { stopSignal, terminalProgress } from "./terminal.ts";
 
-const MODULES = ["hosp", "icu", "ed"] as const;
+const MODULES = ["hosp", "icu", "ed", "ecg"] as const;
+const USUAL = "hosp,icu,ed";
 const FORMATS = ["csv.gz", "parquet"] as const;
 
 export const synth: Verb = {
@@ -14,7 +15,7 @@ export const synth: Verb = {
     patients: { type: "number", value: "N", required: true, least: 1, help: "how many patients" },
     seed: { type: "number", value: "S", fallback: 1, help: "the same seed gives the same bytes" },
     out: { type: "text", value: "DIR", required: true, help: "folder to make" },
-    modules: { type: "text", value: "LIST", fallback: MODULES.join(","), help: "which modules to write" },
+    modules: { type: "text", value: "LIST", fallback: USUAL, help: `which of ${MODULES.join(", ")}` },
     format: { type: "text", value: "FORMAT", fallback: "csv.gz", help: "csv.gz or parquet" },
   },
   examples: [

@@ -13,12 +13,14 @@ export interface CohortVariable {
   /** Empty where it has none. */
   unit: string;
   /** How several values of an hour, or of a stay, became one. */
-  aggregate: Concept["aggregate"];
+  aggregate: Concept["aggregate"] | "last";
 }
 
 /** What the labels of a cohort are. */
 export interface CohortLabel {
-  kind: "binary" | "number";
+  kind: "binary" | "number" | "classes" | "labels";
+  /** Of the classes, in order, or of the labels, whose columns are `label_1`, `label_2`, …; else left out. */
+  names?: string[];
   /** One a stay, or one for every hour of the stay's rows; the latter have a column `time`. */
   per: "stay" | "hour";
   /** Of a number; else empty. */

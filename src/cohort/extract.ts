@@ -6,6 +6,7 @@ import type { Cohort } from "./cohort.ts";
 import { buildEdCohort, edTables, edTasks, findEdTask, isEdTask } from "./mimic4ed/index.ts";
 import { tablesOf } from "./plan.ts";
 import { readTask, taskIds } from "./task.ts";
+import { buildTscanCohort, findTscanTask, isTscanTask, tscanTables, tscanTasks } from "./tscan/index.ts";
 
 /** What a task is called, known before any record is read. */
 export interface CohortTask {
@@ -25,7 +26,11 @@ export function cohortTask(id: string): CohortTask {
     const { title } = findEdTask(id);
     return { id, title, tables: edTables(), extract: (store, options) => buildEdCohort(store, id, options) };
   }
-  const known = [...taskIds(), ...edTasks.map((task) => task.id)];
+  if (isTscanTask(id)) {
+    const { title } = findTscanTask(id);
+    return { id, title, tables: tscanTables(), extract: (store, options) => buildTscanCohort(store, id, options) };
+  }
+  const known = [...taskIds(), ...[...edTasks, ...tscanTasks].map((task) => task.id)];
   if (!known.includes(id) && !/\.ya?ml$/i.test(id)) {
     const meant = nearestName(id, known);
     throw new UsageError({

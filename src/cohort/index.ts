@@ -12,5 +12,14 @@ export {
 export { compareModes, type ModeRow, printModes } from "./compare.ts";
 export { type CohortTask, cohortTask } from "./extract.ts";
 export { refusesMeds } from "./meds-only.ts";
-export { edTasks, isEdTask, readScores, type ScoreModel, scoreModels } from "./mimic4ed/index.ts";
+export {
+  edTasks,
+  isEdTask,
+  laterVitals,
+  readScores,
+  type ScoreModel,
+  scoreModels,
+  type Vital,
+} from "./mimic4ed/index.ts";
 export { parseTask, readTask, type Task, type TaskSummary, taskIds, taskText } from "./task.ts";
+export { isTscanTask, type TscanCategory, type TscanVariable, tscanTasks, tscanVariables } from "./tscan/index.ts";

@@ -2,7 +2,22 @@
 
 export type { CohortShape, VariableShape } from "./cohort-shape.ts";
 export { ageBand, ethnicityFamily, subgroupFamilies } from "./families.ts";
-export { type Descriptions, type Labels, readDescriptions, readLabels } from "./labels.ts";
+export * from "./hourly/index.ts";
+export {
+  countSamples,
+  type Descriptions,
+  eventLabels,
+  type LabelShape,
+  type Labels,
+  type Outcome,
+  outcomeOf,
+  readDescriptions,
+  readLabels,
+  readSamples,
+  type Samples,
+  targetsOf,
+  targetWidth,
+} from "./labels.ts";
 export { type Missingness, missingness } from "./missingness.ts";
 export {
   applyTabular,
@@ -16,7 +31,14 @@ export {
   type VariableRecipe,
 } from "./preprocess.ts";
 export { applySequences, readSequences, type StaySequences, sequenceInputs } from "./sequences.ts";
-export { type SplitOptions, type SplitParts, type SplitPlan, splitPatients } from "./split.ts";
+export {
+  type Divided,
+  divisionOf,
+  type SplitOptions,
+  type SplitParts,
+  type SplitPlan,
+  splitPatients,
+} from "./split.ts";
 export type { StaticSummary, StaySummary } from "./stay-summary.ts";
-export { type SummariseOptions, summariseStays } from "./summarise.ts";
+export { readStatics, type SummariseOptions, summariseStays } from "./summarise.ts";
 export { type TableOne, type TableOneRow, tableOne } from "./table-one.ts";

@@ -49,7 +49,8 @@ function measureOf(suffix: string, variable: VariableRecipe, { mode, gridHours }
   return { kind: "value", ...unscaled(variable) };
 }
 
-function unscaled({ mean, scale }: Scaling): Pick<ColumnMeaning, "toClinical" | "fromClinical"> {
+/** From a standardised number to the variable's own unit, and back. */
+export function unscaled({ mean, scale }: Scaling): Pick<ColumnMeaning, "toClinical" | "fromClinical"> {
   return {
     toClinical: (value) => value * scale + (mean ?? 0),
     fromClinical: (value) => (value - (mean ?? 0)) / scale,
@@ -57,7 +58,7 @@ function unscaled({ mean, scale }: Scaling): Pick<ColumnMeaning, "toClinical" | 
 }
 
 /** A standardised number; 0, the training mean, where the recipe knows no mean. */
-function standardise(value: number, { mean, scale }: Scaling): number {
+export function standardise(value: number, { mean, scale }: Scaling): number {
   return mean === null ? 0 : (value - mean) / scale;
 }
 
@@ -152,10 +153,11 @@ function sparseColumns(
   ];
 }
 
-function staticColumns(
+/** The columns of a predictor known once a stay: its value, and in some modes whether it is missing. */
+export function staticColumns(
   summary: StaticSummary,
   recipe: StaticRecipe,
-  { mode, missing }: Pick<TabularRecipe, "mode" | "missing">,
+  { mode, missing }: Pick<TabularRecipe, "mode"> & { missing?: "keep" | undefined },
 ): FeatureColumn[] {
   const { name, title } = recipe;
   const keep = missing === "keep" && mode === "corrected";

@@ -37,7 +37,7 @@ export function pooledMoments(summary: StaySummary, variable: number, rows: Arra
 }
 
 /** A spread within rounding error of none counts as none (scikit-learn 1.x, `_is_constant_feature`): scale 1. */
-function scalingOf(count: number, mean: number, spread: number): Scaling {
+export function scalingOf(count: number, mean: number, spread: number): Scaling {
   if (count === 0) return { mean: null, scale: 1 };
   const variance = spread / count;
   const roundingError = count * Number.EPSILON * variance + (count * mean * Number.EPSILON) ** 2;

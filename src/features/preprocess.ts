@@ -86,7 +86,8 @@ export function fitTabular(
   };
 }
 
-function fitStatic(column: StaticSummary, trainRows: ArrayLike<number>): StaticRecipe {
+/** Fits a predictor known once a stay on the stays given. */
+export function fitStatic(column: StaticSummary, trainRows: ArrayLike<number>): StaticRecipe {
   const { name, title } = column;
   if (column.kind === "number") {
     return { name, title, kind: "number", ...momentsOf(Float64Array.from(trainRows, (row) => column.values[row]!)) };

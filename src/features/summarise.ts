@@ -73,8 +73,8 @@ function emptySummary(stays: number, { hours, dynamic }: Pick<CohortShape, "hour
   };
 }
 
-/** The predictors known once a stay; which are texts is told by the file. */
-async function readStatics(
+/** The predictors known once a stay, in the order of `stayIds`; which are texts is told by the file. */
+export async function readStatics(
   db: Database,
   folder: string,
   stayIds: Float64Array,

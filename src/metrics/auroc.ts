@@ -16,15 +16,15 @@ export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>, opti
 
 auroc.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const { row, positive, endsTie } = rankRows(binaryRows(labels, scores));
-  return (weights) => {
-    const w = rowWeights(weights, row.length);
+  /** The weight of the row at a rank is `weights[index[rank]]`. */
+  const figure = (index: Uint32Array, weights: Float64Array | null) => {
     let positives = 0;
     let negatives = 0;
     let tiedPositives = 0;
     let tiedNegatives = 0;
     let pairsInOrder = 0;
     for (let rank = 0; rank < row.length; rank++) {
-      const weight = w === null ? 1 : w[row[rank]!]!;
+      const weight = weights === null ? 1 : weights[index[rank]!]!;
       if (positive[rank]) tiedPositives += weight;
       else tiedNegatives += weight;
       if (endsTie[rank]) {
@@ -39,4 +39,13 @@ auroc.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statisti
     if (!(negatives > 0)) oneClass("AUROC", "negative");
     return pairsInOrder / positives / negatives;
   };
+  const statistic: Statistic = (weights) => {
+    const w = rowWeights(weights, row.length);
+    return figure(row, w);
+  };
+  statistic.byPatient = (patient) => {
+    const ranked = row.map((at) => patient[at]!);
+    return (times) => figure(ranked, times);
+  };
+  return statistic;
 };

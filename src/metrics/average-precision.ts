@@ -20,14 +20,14 @@ export function averagePrecision(
 
 averagePrecision.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const { row, positive, endsTie } = rankRows(binaryRows(labels, scores));
-  return (weights) => {
-    const w = rowWeights(weights, row.length);
+  /** The weight of the row at a rank is `weights[index[rank]]`. */
+  const figure = (index: Uint32Array, weights: Float64Array | null) => {
     let truePositives = 0;
     let called = 0;
     let won = 0;
     let area = 0;
     for (let rank = 0; rank < row.length; rank++) {
-      const weight = w === null ? 1 : w[row[rank]!]!;
+      const weight = weights === null ? 1 : weights[index[rank]!]!;
       called += weight;
       if (positive[rank]) won += weight;
       if (endsTie[rank] && won > 0) {
@@ -39,4 +39,13 @@ averagePrecision.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>
     if (!(truePositives > 0)) oneClass("Average precision", "positive");
     return area / truePositives;
   };
+  const statistic: Statistic = (weights) => {
+    const w = rowWeights(weights, row.length);
+    return figure(row, w);
+  };
+  statistic.byPatient = (patient) => {
+    const ranked = row.map((at) => patient[at]!);
+    return (times) => figure(ranked, times);
+  };
+  return statistic;
 };

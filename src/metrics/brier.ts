@@ -7,7 +7,7 @@ import {
   undefinedHere,
   type WeightOptions,
 } from "./inputs.ts";
-import { mean, meanOf, sum } from "./sums.ts";
+import { mean, meanOf, patientSums, sum, weightedSum } from "./sums.ts";
 
 /**
  * The mean squared distance between probability and outcome (Brier 1950; scikit-learn's `brier_score_loss`). 0 is
@@ -54,18 +54,27 @@ brierSkill.prepare = (
   const rows = probabilityRows(labels, scores);
   const losses = squaredDistances(rows);
   const absences = rows.labels.map((label) => 1 - label);
-  return (weights) => {
-    const w = rowWeights(weights, losses.length);
-    const positives = sum(rows.labels, w);
-    const negatives = sum(absences, w);
+  const skill = (positives: number, negatives: number, loss: number) => {
     const all = positives + negatives;
     const referenceBrier =
       prevalence === undefined
         ? (positives / all) * (negatives / all)
         : (positives / all) * (1 - prevalence) ** 2 + (negatives / all) * prevalence ** 2;
     if (referenceBrier === 0) undefinedHere("Brier skill", "The reference forecast makes no error");
-    return 1 - mean(losses, w) / referenceBrier;
+    return 1 - loss / referenceBrier;
   };
+  const statistic: Statistic = (weights) => {
+    const w = rowWeights(weights, losses.length);
+    return skill(sum(rows.labels, w), sum(absences, w), mean(losses, w));
+  };
+  statistic.byPatient = (patient, patients) => {
+    const [present, absent, lost] = [rows.labels, absences, losses].map((each) => patientSums(each, patient, patients));
+    return (times) => {
+      const [positives, negatives] = [weightedSum(present!, times), weightedSum(absent!, times)];
+      return skill(positives, negatives, weightedSum(lost!, times) / (positives + negatives));
+    };
+  };
+  return statistic;
 };
 
 function squaredDistances({ labels, scores }: { labels: Float64Array; scores: Float64Array }): Float64Array {

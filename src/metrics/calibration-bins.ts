@@ -20,6 +20,12 @@ export interface CalibrationBin {
   observed: number;
 }
 
+/** Fills the bins for any weights of the rows, or for how often each patient counts. */
+export interface FillBins {
+  (weights?: ArrayLike<number>): CalibrationBin[];
+  byPatient?: (patient: Uint32Array, patients: number) => (times: Float64Array) => CalibrationBin[];
+}
+
 /**
  * Sorts the rows once and gives a function that fills the bins for any weights; bins without weight are left out.
  * Edges and their sides as in scikit-learn's `calibration_curve`: a row on an edge belongs to the bin below. Weights count
@@ -29,11 +35,11 @@ export function prepareBins(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
   { bins = 10, strategy = "uniform" }: BinOptions,
-): (weights?: ArrayLike<number>) => CalibrationBin[] {
+): FillBins {
   optionCount("bins", bins);
   const rows = probabilityRows(labels, scores);
   const order = ascendingOrder(rows.scores);
-  return (weights) => {
+  const fill: FillBins = (weights) => {
     const w = rowWeights(weights, order.length);
     const edges = strategy === "uniform" ? uniformEdges(bins) : quantileEdges(rows.scores, order, w, bins);
     const count = new Float64Array(bins);
@@ -49,13 +55,53 @@ export function prepareBins(
       predicted[bin]! += weight * score;
       observed[bin]! += weight * rows.labels[row]!;
     }
-    const filled: CalibrationBin[] = [];
-    for (let b = 0; b < bins; b++) {
-      const inBin = count[b]!;
-      if (inBin > 0) filled.push({ count: inBin, predicted: predicted[b]! / inBin, observed: observed[b]! / inBin });
-    }
-    return filled;
+    return filledBins(count, predicted, observed);
   };
+  if (strategy === "uniform") {
+    const binOf = binsOfRows(rows.scores, order, bins);
+    fill.byPatient = (patient, patients) => {
+      const sums = Array.from({ length: 3 }, () => new Float64Array(patients * bins));
+      for (let row = 0; row < binOf.length; row++) {
+        const cell = patient[row]! * bins + binOf[row]!;
+        sums[0]![cell]!++;
+        sums[1]![cell]! += rows.scores[row]!;
+        sums[2]![cell]! += rows.labels[row]!;
+      }
+      return (times) => {
+        const [count, predicted, observed] = sums.map((cells) => {
+          const totals = new Float64Array(bins);
+          for (let p = 0, cell = 0; p < patients; p++) {
+            const time = times[p]!;
+            for (let b = 0; b < bins; b++, cell++) totals[b]! += time * cells[cell]!;
+          }
+          return totals;
+        });
+        return filledBins(count!, predicted!, observed!);
+      };
+    };
+  }
+  return fill;
+}
+
+function filledBins(count: Float64Array, predicted: Float64Array, observed: Float64Array): CalibrationBin[] {
+  const filled: CalibrationBin[] = [];
+  for (let b = 0; b < count.length; b++) {
+    const inBin = count[b]!;
+    if (inBin > 0) filled.push({ count: inBin, predicted: predicted[b]! / inBin, observed: observed[b]! / inBin });
+  }
+  return filled;
+}
+
+/** The bin of each row, of bins of equal width. */
+function binsOfRows(scores: Float64Array, order: Uint32Array, bins: number): Uint16Array {
+  const edges = uniformEdges(bins);
+  const binOf = new Uint16Array(scores.length);
+  let bin = 0;
+  for (const row of order) {
+    while (bin < bins - 1 && edges[bin]! < scores[row]!) bin++;
+    binOf[row] = bin;
+  }
+  return binOf;
 }
 
 /** The inner edges of equal-width bins over 0 to 1. */

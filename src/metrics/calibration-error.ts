@@ -1,5 +1,5 @@
 // Calibration in one figure: the expected calibration error, and the figure MEDS evaluation gives under a like name.
-import { type BinOptions, prepareBins } from "./calibration-bins.ts";
+import { type BinOptions, type CalibrationBin, type FillBins, prepareBins } from "./calibration-bins.ts";
 import type { Statistic, WeightOptions } from "./inputs.ts";
 
 /**
@@ -25,16 +25,29 @@ expectedCalibrationError.prepare = (
   { bins = 10, strategy = "uniform" }: BinOptions = {},
 ): Statistic => {
   const fill = prepareBins(labels, scores, { bins, strategy });
-  return (weights) => {
+  return ofBins(fill, (filled) => {
     let distance = 0;
     let total = 0;
-    for (const { count, observed, predicted } of fill(weights)) {
+    for (const { count, observed, predicted } of filled) {
       distance += count * Math.abs(observed - predicted);
       total += count;
     }
     return distance / total;
-  };
+  });
 };
+
+/** A figure of the filled bins, for weights of rows and of patients. */
+function ofBins(fill: FillBins, figure: (filled: CalibrationBin[]) => number): Statistic {
+  const statistic: Statistic = (weights) => figure(fill(weights));
+  const { byPatient } = fill;
+  if (byPatient) {
+    statistic.byPatient = (patient, patients) => {
+      const fillTimes = byPatient(patient, patients);
+      return (times) => figure(fillTimes(times));
+    };
+  }
+  return statistic;
+}
 
 /** Bins of equal width in meds-evaluation's `evaluate.py`. */
 const MEDS_BINS = 10;
@@ -58,8 +71,9 @@ export function medsCalibrationError(
 
 medsCalibrationError.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const fill = prepareBins(labels, scores, { bins: MEDS_BINS, strategy: "uniform" });
-  return (weights) => {
-    const filled = fill(weights);
-    return filled.reduce((sum, { observed, predicted }) => sum + Math.abs(observed - predicted), 0) / filled.length;
-  };
+  return ofBins(
+    fill,
+    (filled) =>
+      filled.reduce((sum, { observed, predicted }) => sum + Math.abs(observed - predicted), 0) / filled.length,
+  );
 };

@@ -8,6 +8,7 @@ import {
   undefinedHere,
   type WeightOptions,
 } from "./inputs.ts";
+import { patientSums, weightedSum } from "./sums.ts";
 
 /** Rows called positive are those with score >= threshold. There is no default: say which rule chose it. */
 export interface ThresholdOptions {
@@ -66,16 +67,38 @@ export function prepareCounts(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
   { threshold }: ThresholdOptions,
-): (weights?: ArrayLike<number>) => ConfusionCounts {
+): CountCells {
   optionWithin("threshold", threshold, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   const rows = binaryRows(labels, scores);
   const cell = Uint8Array.from(rows.labels, (label, i) => 2 * label + (rows.scores[i]! >= threshold ? 1 : 0));
-  return (weights) => {
+  const count: CountCells = (weights) => {
     const w = rowWeights(weights, cell.length);
     const sums = new Float64Array(4);
     for (let i = 0; i < cell.length; i++) sums[cell[i]!]! += w === null ? 1 : w[i]!;
     return { tn: sums[0]!, fp: sums[1]!, fn: sums[2]!, tp: sums[3]! };
   };
+  count.byPatient = (patient, patients) => {
+    const [tn, fp, fn, tp] = [0, 1, 2, 3].map((wanted) =>
+      patientSums(
+        cell.map((each) => (each === wanted ? 1 : 0)),
+        patient,
+        patients,
+      ),
+    );
+    return (times) => ({
+      tn: weightedSum(tn!, times),
+      fp: weightedSum(fp!, times),
+      fn: weightedSum(fn!, times),
+      tp: weightedSum(tp!, times),
+    });
+  };
+  return count;
+}
+
+/** The counts for any weights of the rows, or for how often each patient counts. */
+interface CountCells {
+  (weights?: ArrayLike<number>): ConfusionCounts;
+  byPatient?: (patient: Uint32Array, patients: number) => (times: Float64Array) => ConfusionCounts;
 }
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
@@ -110,10 +133,13 @@ export interface ThresholdMetric {
 function atThreshold(name: keyof typeof rates, sayWhyUndefined: (counts: ConfusionCounts) => never): ThresholdMetric {
   const prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>, options: ThresholdOptions): Statistic => {
     const count = prepareCounts(labels, scores, options);
-    return (weights) => {
-      const counts = count(weights);
-      return rates[name](counts) ?? sayWhyUndefined(counts);
+    const rate = (counts: ConfusionCounts) => rates[name](counts) ?? sayWhyUndefined(counts);
+    const statistic: Statistic = (weights) => rate(count(weights));
+    statistic.byPatient = (patient, patients) => {
+      const quick = count.byPatient!(patient, patients);
+      return (times) => rate(quick(times));
     };
+    return statistic;
   };
   const metric = (labels: ArrayLike<number>, scores: ArrayLike<number>, options: ThresholdOptions & WeightOptions) =>
     prepare(labels, scores, options)(options.weights);

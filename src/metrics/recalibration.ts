@@ -1,5 +1,6 @@
 // Calibration slope and intercept by logistic recalibration. Knows nothing of models: only their probabilities.
 import {
+  type ByPatient,
   fail,
   oneClass,
   probabilityRows,
@@ -51,8 +52,14 @@ export function calibrationSlope(
 }
 
 calibrationSlope.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
-  const recalibrate = prepareRecalibration(labels, scores);
-  return (weights) => recalibrate(weights).slope;
+  const rows = probabilityRows(labels, scores);
+  const recalibrate = prepareRecalibration(rows.labels, rows.scores);
+  const statistic: Statistic = (weights) => recalibrate(weights).slope;
+  statistic.byPatient = byCells(rows, (cells) => {
+    const recalibrateCells = prepareCells(cells);
+    return (w) => recalibrateCells(w).slope;
+  });
+  return statistic;
 };
 
 /**
@@ -75,13 +82,18 @@ export function calibrationIntercept(
 calibrationIntercept.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const rows = probabilityRows(labels, scores);
   const logits = rows.scores.map(logit);
-  const shiftFor = prepareShift(rows.labels, logits);
-  const rangesOf = prepareRanges(rows.labels, logits);
-  return (weights) => {
-    const w = rowWeights(weights, logits.length);
-    bothClasses("The calibration intercept", rangesOf(w));
-    return shiftFor(w) ?? noSolution();
+  const prepare = (labels: Float64Array, logits: Float64Array) => {
+    const shiftFor = prepareShift(labels, logits);
+    const rangesOf = prepareRanges(labels, logits);
+    return (w: Float64Array | null) => {
+      bothClasses("The calibration intercept", rangesOf(w));
+      return shiftFor(w) ?? noSolution();
+    };
   };
+  const shiftOfRows = prepare(rows.labels, logits);
+  const statistic: Statistic = (weights) => shiftOfRows(rowWeights(weights, logits.length));
+  statistic.byPatient = byCells(rows, (cells) => prepare(cells.labels, cells.logits));
+  return statistic;
 };
 
 function prepareRecalibration(
@@ -89,13 +101,54 @@ function prepareRecalibration(
   scores: ArrayLike<number>,
 ): (weights?: ArrayLike<number>) => Recalibration {
   const rows = probabilityRows(labels, scores);
-  const logits = rows.scores.map(logit);
-  const lineFor = prepareLine(rows.labels, logits);
-  const rangesOf = prepareRanges(rows.labels, logits);
-  return (weights) => {
-    const w = rowWeights(weights, logits.length);
+  const recalibrate = prepareCells({ labels: rows.labels, logits: rows.scores.map(logit) });
+  return (weights) => recalibrate(rowWeights(weights, rows.labels.length));
+}
+
+function prepareCells({ labels, logits }: { labels: Float64Array; logits: Float64Array }) {
+  const lineFor = prepareLine(labels, logits);
+  const rangesOf = prepareRanges(labels, logits);
+  return (w: Float64Array | null): Recalibration => {
     needOverlap(rangesOf(w));
     return lineFor(w) ?? noSolution();
+  };
+}
+
+/** Cells of log-odds into which very many rows are put, of each outcome. */
+const CELLS = 4096;
+
+/**
+ * For very many rows: rows of the same outcome with nearly the same log-odds (cells of equally many rows) are fitted as
+ * one, at their mean, which moves the fit by far less than the width of its interval.
+ */
+function byCells(
+  { labels, scores }: { labels: Float64Array; scores: Float64Array },
+  prepare: (cells: { labels: Float64Array; logits: Float64Array }) => (w: Float64Array) => number,
+): ByPatient {
+  return (patient) => {
+    const logits = scores.map(logit);
+    const cellOf = new Uint32Array(labels.length);
+    const perCell = Math.max(1, Math.ceil(labels.length / CELLS));
+    ascendingOrder(logits).forEach((row, rank) => {
+      cellOf[row] = 2 * Math.floor(rank / perCell) + labels[row]!;
+    });
+    const cells = 2 * Math.ceil(labels.length / perCell);
+    const count = new Float64Array(cells);
+    const total = new Float64Array(cells);
+    for (let row = 0; row < labels.length; row++) {
+      count[cellOf[row]!]!++;
+      total[cellOf[row]!]! += logits[row]!;
+    }
+    const figure = prepare({
+      labels: Float64Array.from({ length: cells }, (_, cell) => cell % 2),
+      logits: total.map((sum, cell) => (count[cell]! > 0 ? sum / count[cell]! : 0)),
+    });
+    const w = new Float64Array(cells);
+    return (times) => {
+      w.fill(0);
+      for (let row = 0; row < cellOf.length; row++) w[cellOf[row]!]! += times[patient[row]!]!;
+      return figure(w);
+    };
   };
 }
 

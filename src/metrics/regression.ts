@@ -1,7 +1,7 @@
 // Errors of predicted numbers (a length of stay, a laboratory value). Knows nothing of outcomes that are yes or no.
 import { numberRows, type Rows, rowWeights, type Statistic, undefinedHere, type WeightOptions } from "./inputs.ts";
 import { ascendingOrder } from "./ranking.ts";
-import { mean, meanOf, sum } from "./sums.ts";
+import { mean, meanOf, patientCounts, patientSums, sum, weightedSum } from "./sums.ts";
 
 /**
  * Mean absolute error, in the unit of the labels (scikit-learn's `mean_absolute_error`).
@@ -38,7 +38,12 @@ export function rmse(labels: ArrayLike<number>, scores: ArrayLike<number>, optio
 
 rmse.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const meanSquare = mse.prepare(labels, scores);
-  return (weights) => Math.sqrt(meanSquare(weights));
+  const statistic: Statistic = (weights) => Math.sqrt(meanSquare(weights));
+  statistic.byPatient = (patient, patients) => {
+    const quick = meanSquare.byPatient!(patient, patients);
+    return (times) => Math.sqrt(quick(times));
+  };
+  return statistic;
 };
 
 /**
@@ -58,21 +63,31 @@ export function medianAbsoluteError(
 medianAbsoluteError.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const errors = absoluteErrors(numberRows(labels, scores));
   const order = ascendingOrder(errors);
-  return (weights) => {
-    const w = rowWeights(weights, errors.length);
-    const total = order.reduce((sum, row) => sum + (w === null ? 1 : w[row]!), 0);
+  /** The weight of the row at a rank is `weights[index[rank]]`. */
+  const figure = (index: Uint32Array, weights: Float64Array | null) => {
+    let total = 0;
+    for (let i = 0; i < order.length; i++) total += weights === null ? 1 : weights[index[i]!]!;
     let upTo = 0;
     for (let i = 0; i < order.length; i++) {
-      upTo += w === null ? 1 : w[order[i]!]!;
+      upTo += weights === null ? 1 : weights[index[i]!]!;
       if (upTo < total / 2) continue;
       const here = errors[order[i]!]!;
       if (upTo - total / 2 > Number.EPSILON) return here;
       let next = i + 1;
-      while (next < order.length && w !== null && w[order[next]!] === 0) next++;
+      while (next < order.length && (weights === null ? 1 : weights[index[next]!]!) === 0) next++;
       return next < order.length ? (here + errors[order[next]!]!) / 2 : here;
     }
     return errors[order[order.length - 1]!]!;
   };
+  const statistic: Statistic = (weights) => {
+    const w = rowWeights(weights, errors.length);
+    return figure(order, w);
+  };
+  statistic.byPatient = (patient) => {
+    const ranked = order.map((row) => patient[row]!);
+    return (times) => figure(ranked, times);
+  };
+  return statistic;
 };
 
 /**
@@ -91,7 +106,7 @@ r2.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic =
   const rows = numberRows(labels, scores);
   if (rows.labels.length < 2) undefinedHere("R2", "There is only one row");
   const errors = squaredErrors(rows);
-  return (weights) => {
+  const statistic: Statistic = (weights) => {
     const w = rowWeights(weights, errors.length);
     // Measured from the first label that counts, so that a common offset costs no digits and equal labels do not vary.
     const first = rows.labels[w === null ? 0 : w.findIndex((weight) => weight > 0)]!;
@@ -103,6 +118,22 @@ r2.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic =
     if (unexplained === 0) return 1;
     return variation === 0 ? 0 : 1 - unexplained / variation;
   };
+  statistic.byPatient = (patient, patients) => {
+    // Measured from the mean of all rows, so that the squares lose no digits to a common offset.
+    const centre = mean(rows.labels);
+    const offsets = rows.labels.map((label) => label - centre);
+    const [unexplained, along, squares] = [errors, offsets, offsets.map((offset) => offset * offset)].map((each) =>
+      patientSums(each, patient, patients),
+    );
+    const counts = patientCounts(patient, patients);
+    return (times) => {
+      const left = weightedSum(unexplained!, times);
+      const variation = weightedSum(squares!, times) - weightedSum(along!, times) ** 2 / weightedSum(counts, times);
+      if (left === 0) return 1;
+      return variation <= 0 ? 0 : 1 - left / variation;
+    };
+  };
+  return statistic;
 };
 
 function absoluteErrors({ labels, scores }: Rows): Float64Array {

@@ -37,5 +37,49 @@ export function interpolate(a: number, b: number, t: number): number {
 
 /** A metric that is the mean of one loss a row, the losses worked out once. */
 export function meanOf(losses: Float64Array): Statistic {
-  return (weights) => mean(losses, rowWeights(weights, losses.length));
+  const statistic: Statistic = (weights) => mean(losses, rowWeights(weights, losses.length));
+  statistic.byPatient = (patient, patients) => {
+    const sums = patientSums(losses, patient, patients);
+    const counts = patientCounts(patient, patients);
+    return (times) => weightedSum(sums, times) / weightedSum(counts, times);
+  };
+  return statistic;
+}
+
+/** The sum of `values` over the rows of each patient. */
+export function patientSums(values: ArrayLike<number>, patient: Uint32Array, patients: number): Float64Array {
+  const sums = new Float64Array(patients);
+  for (let row = 0; row < patient.length; row++) sums[patient[row]!]! += values[row]!;
+  return sums;
+}
+
+/** The rows of each patient. */
+export function patientCounts(patient: Uint32Array, patients: number): Float64Array {
+  const counts = new Float64Array(patients);
+  for (let row = 0; row < patient.length; row++) counts[patient[row]!]!++;
+  return counts;
+}
+
+/** The sum of `values` times `weights`. */
+export function weightedSum(values: Float64Array, weights: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]! * weights[i]!;
+  return total;
+}
+
+/**
+ * The mean of figures of the same rows, as of several training seeds; for one, the figure itself.
+ * @example meanStatistic([() => 1, () => 2])() // 1.5
+ */
+export function meanStatistic(statistics: readonly Statistic[]): Statistic {
+  if (statistics.length === 1) return statistics[0]!;
+  const share = 1 / statistics.length;
+  const joined: Statistic = (weights) => statistics.reduce((total, each) => total + share * each(weights), 0);
+  if (statistics.every(({ byPatient }) => byPatient)) {
+    joined.byPatient = (patient, patients) => {
+      const quick = statistics.map(({ byPatient }) => byPatient!(patient, patients));
+      return (times) => quick.reduce((total, each) => total + share * each(times), 0);
+    };
+  }
+  return joined;
 }

@@ -1,11 +1,16 @@
 // Models: train, predict, describe, save. Runs in a browser too.
 export * from "./autoscore/index.ts";
+export * from "./ed-lstm/index.ts";
+export * from "./elastic-net/index.ts";
 export * from "./gru/index.ts";
 export { modelFromJSON } from "./load.ts";
 export * from "./logistic/index.ts";
 export * from "./lstm/index.ts";
 export * from "./mamba/index.ts";
+export * from "./med2vec/index.ts";
 export * from "./mlp/index.ts";
+export * from "./mlp/scaling.ts";
+export * from "./mlp/table-network.ts";
 export type { Model, ModelDescription, ModelJson } from "./model.ts";
 export * from "./network.ts";
 export * from "./sequence/index.ts";

@@ -2,7 +2,9 @@
 import { BedsideError } from "../core/errors.ts";
 import type { Runtime } from "../tensor/index.ts";
 import { autoScoreFromJSON } from "./autoscore/index.ts";
+import { elasticNetFromJSON } from "./elastic-net/index.ts";
 import { logisticFromJSON } from "./logistic/index.ts";
+import { tableNetworkFromJSON } from "./mlp/table-network.ts";
 import type { Model } from "./model.ts";
 import { sequenceModelFromJSON } from "./sequence/index.ts";
 import { treesModelFromJSON } from "./trees/index.ts";
@@ -20,6 +22,8 @@ const readers: ReadonlyMap<unknown, Reader> = new Map<string, Reader>([
   ["trees", treesModelFromJSON],
   ["sequence", sequenceModelFromJSON],
   ["autoscore", autoScoreFromJSON],
+  ["elastic-net", elasticNetFromJSON],
+  ["table-network", tableNetworkFromJSON],
 ]);
 
 export interface LoadModelOptions {

@@ -3,11 +3,12 @@ import { BedsideError, Stopped } from "../core/errors.ts";
 import { randomStream } from "../core/random.ts";
 import type { Elements, Executor, Runtime } from "../tensor/index.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { batchesOf, countRows, kindOf, type Rows, takeField } from "./data.ts";
+import { kindOf, type Rows } from "./data.ts";
 import { type AnyModule, checkWeights, initialWeights, type Weights } from "./module.ts";
 import { fillNoise } from "./noise.ts";
 import { adam, type Optimiser } from "./optimisers.ts";
 import { constantRate, type Schedule } from "./schedules.ts";
+import { type BatchSource, type Feed, isSource, rowsSource } from "./source.ts";
 import { fieldInput, type LossOf, type TrainingProgram, trainingProgram, weightInput } from "./training-program.ts";
 
 /** Where checkpoints are kept. The loop knows no file. */
@@ -29,7 +30,8 @@ export interface Epoch {
 
 export interface TrainOptions {
   runtime: Runtime;
-  rows: Rows;
+  /** Rows of one shape, or what makes its own batches (then `batchSize`, `dropLast` and `shuffle` are its own matter). */
+  rows: Rows | BatchSource;
   loss: LossOf;
   seed: number;
   epochs: number;
@@ -48,6 +50,8 @@ export interface TrainOptions {
   tune?(weights: Weights, epoch: number): Promise<number>;
   /** Stops after that many epochs without a better score. Needs `tune`. Default: never. */
   patience?: number;
+  /** A score counts as better for `patience` where it is lower by more than this. Default 0. */
+  minDelta?: number;
   checkpoint?: CheckpointStore;
   /** Steps between checkpoints within an epoch. Default: at the end of each epoch only. */
   checkpointEvery?: number;
@@ -72,16 +76,16 @@ export interface TrainedNetwork {
  * @throws Stopped when the signal asks; with a checkpoint store, the next call goes on from there.
  */
 export async function train(model: AnyModule, options: TrainOptions): Promise<TrainedNetwork> {
-  const { rows, seed, epochs, schedule = constantRate(), tune, patience, signal } = options;
-  const count = countRows(rows);
-  if (count === 0) throw new BedsideError({ code: "nn/no-rows", what: "There are no rows to train on" });
+  const { rows, seed, epochs, schedule = constantRate(), tune, patience, minDelta = 0, signal } = options;
+  const source = isSource(rows) ? rows : rowsSource(rows, options);
+  const perEpoch = source.batches(seed, 0).length;
+  if (perEpoch === 0) throw new BedsideError({ code: "nn/no-rows", what: "There are no rows to train on" });
   const state = await startingPoint(model, options);
-  const perEpoch = batchesOf(count, { ...options, epoch: 0 }).length;
   const total = perEpoch * epochs;
-  const steps = new Steps(model, options, state);
+  const steps = new Steps(model, options, source, state);
   try {
     while (state.epoch < epochs && !state.finished) {
-      const batches = batchesOf(count, { ...options, seed, epoch: state.epoch });
+      const batches = source.batches(seed, state.epoch);
       while (state.batch < batches.length) {
         if (signal?.aborted) {
           await steps.save();
@@ -106,8 +110,7 @@ export async function train(model: AnyModule, options: TrainOptions): Promise<Tr
         state.bestEpoch = state.epoch;
         state.best = steps.weights();
       }
-      if (patience !== undefined && tuning !== undefined && state.epoch - state.bestEpoch >= patience)
-        state.finished = true;
+      if (patience !== undefined && state.epoch - lastGain(state.history, minDelta) >= patience) state.finished = true;
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, lossSum: 0, lossRows: 0 });
       await steps.save();
     }
@@ -121,6 +124,17 @@ export async function train(model: AnyModule, options: TrainOptions): Promise<Tr
   } finally {
     await steps.close();
   }
+}
+
+/** The last epoch whose score was lower than all before by more than `minDelta`; the present one where none has a score. */
+function lastGain(history: readonly Epoch[], minDelta: number): number {
+  let gained = history.length - 1;
+  let least = Number.POSITIVE_INFINITY;
+  for (const { epoch, tuning } of history) {
+    if (tuning === undefined || !(tuning < least - minDelta)) continue;
+    [gained, least] = [epoch, tuning];
+  }
+  return gained;
 }
 
 async function startingPoint(
@@ -164,25 +178,28 @@ async function startingPoint(
 class Steps {
   private readonly model: AnyModule;
   private readonly options: TrainOptions;
+  private readonly source: BatchSource;
   private readonly state: Checkpoint;
   private readonly optimiser: Optimiser;
-  private readonly compiled = new Map<number, { made: TrainingProgram; executor: Executor }>();
+  private readonly compiled = new Map<string, { made: TrainingProgram; executor: Executor }>();
   private active: { made: TrainingProgram; executor: Executor } | undefined;
   private readonly lastLosses: number[] = [];
 
-  constructor(model: AnyModule, options: TrainOptions, state: Checkpoint) {
+  constructor(model: AnyModule, options: TrainOptions, source: BatchSource, state: Checkpoint) {
     this.model = model;
     this.options = options;
+    this.source = source;
     this.state = state;
     this.optimiser = options.optimiser ?? adam();
   }
 
   async run(batch: Int32Array, rate: number): Promise<number> {
-    const { rows, seed } = this.options;
-    const { made, executor } = await this.for(batch.length);
+    const { seed } = this.options;
+    const feed = this.source.feed(batch);
+    const { made, executor } = await this.for(feed);
     const step = this.state.step + 1;
     const inputs: Record<string, Elements> = { "step/rate": Float32Array.of(rate) };
-    for (const [name, field] of Object.entries(rows)) inputs[fieldInput(name)] = takeField(field, batch);
+    for (const [name, { data }] of Object.entries(feed.fields)) inputs[fieldInput(name)] = data;
     for (const [i, value] of this.optimiser.scalars(step).entries()) inputs[`step/scalar${i}`] = Float32Array.of(value);
     for (const [i, { name, size }] of made.noise.entries())
       inputs[name] = fillNoise(new Float32Array(size), seed, step, i);
@@ -211,23 +228,23 @@ class Steps {
     for (const { executor } of this.compiled.values()) await executor.close();
   }
 
-  private async for(size: number) {
-    let entry = this.compiled.get(size);
+  private async for({ key, batchSize, fields: given }: Feed) {
+    let entry = this.compiled.get(key);
     if (!entry) {
       const { optimiser } = this;
-      const { rows, loss, runtime, clipNorm, frozen } = this.options;
+      const { loss, runtime, clipNorm, frozen } = this.options;
       const fields = Object.fromEntries(
-        Object.entries(rows).map(([name, field]) => [name, { shape: field.shape, kind: kindOf(field) }]),
+        Object.entries(given).map(([name, field]) => [name, { shape: field.shape, kind: kindOf(field) }]),
       );
       const made = trainingProgram(this.model, loss, {
         optimiser,
-        batchSize: size,
+        batchSize,
         fields,
         ...(clipNorm === undefined ? {} : { clipNorm }),
         ...(frozen ? { frozen } : {}),
       });
       entry = { made, executor: await runtime.compile(made.program, { state: made.state }) };
-      this.compiled.set(size, entry);
+      this.compiled.set(key, entry);
     }
     if (this.active !== entry) {
       this.pull();

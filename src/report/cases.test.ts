@@ -86,7 +86,7 @@ test("a run with one outcome only says why there is no curve", () => {
   const models = full.models.map((model) => ({
     ...model,
     metrics: [] as MetricValue[],
-    threshold: { ...model.threshold, metrics: [] as MetricValue[] },
+    threshold: { ...model.threshold!, metrics: [] as MetricValue[] },
     ...{ roc: none, precisionRecall: none, calibration: [], subgroups: [] },
     decision: { thresholds: [], model: [], all: [] },
   }));

@@ -8,6 +8,7 @@ import type {
   ModelResult,
   RunResult,
   SubgroupRow,
+  ThresholdResult,
 } from "../run/result.ts";
 
 const variables: [string, string, number][] = [
@@ -148,7 +149,7 @@ function subgroups(stream: RandomStream, base: number): SubgroupRow[] {
   });
 }
 
-function modelResult(id: string, title: string, skill: number, seed: number, rows = 1513): ModelResult {
+function modelResult(id: string, title: string, skill: number, seed: number, rows = 1513): EventModel {
   const stream = randomStream(seed, "fixture", id);
   const { risk, event } = scored(randomStream(seed, "fixture", "patients"), rows, skill);
   const { roc, precisionRecall } = curves(risk, event);
@@ -214,6 +215,9 @@ function linearParts(stream: RandomStream): Pick<ModelResult, "coefficients" | "
   );
   return { coefficients, path };
 }
+
+/** A model of an event, which always has a threshold. */
+type EventModel = ModelResult & { threshold: ThresholdResult };
 
 /** Contributions that rise with the value for some features and fall for others; one lacks values. */
 function explanation(stream: RandomStream, rows: number): Explanation {
@@ -481,8 +485,8 @@ export function tinyResultFixture(): RunResult {
     ...model,
     metrics: model.metrics.map(unknown),
     threshold: {
-      ...model.threshold,
-      metrics: model.threshold.metrics.map((metric) =>
+      ...model.threshold!,
+      metrics: model.threshold!.metrics.map((metric) =>
         unknown({ ...metric, value: { sensitivity: 1, specificity: 0.7, ppv: 0.14 }[metric.id] ?? metric.value }),
       ),
     },

@@ -39,7 +39,7 @@ function list(items: string[]): string {
   return items.map((item) => `- ${text(item)}`).join("\n");
 }
 
-function metricTable(models: RunResult["models"], rows: MetricRow[]): string {
+function metricTable(models: { title: string }[], rows: MetricRow[]): string {
   return table(
     ["", ...models.map(({ title }) => title)],
     rows.map(({ title, values }) => [title, ...values.map((value) => formatEstimate(value))]),
@@ -107,7 +107,8 @@ function frontMatter({ task, data, models, manifest }: RunResult): string {
  */
 export function renderModelCard(result: RunResult): string {
   const { task, data, cohort, models, faults, differences, manifest, bootstrap } = result;
-  const threshold = shownModels(result, heldOut(result)).map((model) => model.threshold);
+  const shown = shownModels(result, heldOut(result));
+  const called = shown.flatMap(({ title, threshold }) => (threshold ? [{ title, threshold }] : []));
   const small = (models[0]?.subgroups ?? []).filter(({ family }) => family !== "overall");
   const measure = small.flatMap(({ metrics }) => metrics).find((metric) => isEstimable(metric));
   const parts: (string | false)[] = [
@@ -133,10 +134,10 @@ export function renderModelCard(result: RunResult): string {
     "## Figures on held-out patients",
     models.length ? metricTable(models, metricRows(models)) : "No model was evaluated.",
     models.length > 0 && text(bootstrapSentence(bootstrap)),
-    models.length > 0 && "### At the threshold",
-    models.length > 0 &&
-      list(models.map(({ title, threshold }) => `${title}: ${formatFigure(threshold.value)}, ${threshold.rule}`)),
-    models.length > 0 && metricTable(models, metricRows(threshold)),
+    called.length > 0 && "### At the threshold",
+    called.length > 0 &&
+      list(called.map(({ title, threshold }) => `${title}: ${formatFigure(threshold.value)}, ${threshold.rule}`)),
+    called.length > 0 && metricTable(called, metricRows(called.map(({ threshold }) => threshold))),
     !!measure && "### Subgroups",
     !!measure && `${text(models[0]!.title)}. Counts of 1 to 10 patients, and figures that rest on them, are withheld.`,
     !!measure &&

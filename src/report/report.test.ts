@@ -171,7 +171,7 @@ test("each figure of each model stands in the report with its interval", () => {
   const changed = runResultFixture();
   const expected: string[] = [];
   changed.models.forEach(({ metrics, threshold }, model) => {
-    [...metrics, ...threshold.metrics].forEach((metric, i) => {
+    [...metrics, ...threshold!.metrics].forEach((metric, i) => {
       const value = 0.6012 + 0.02 * i + 0.011 * model;
       Object.assign(metric, { value, low: 0.1234, high: 0.9321 });
       expected.push(`${value.toFixed(3)} (0.12–0.93)`);

@@ -1,5 +1,5 @@
 // The result as plain text for a terminal: a row a figure, a column a model, never wider than asked.
-import type { MetricValue, RunResult } from "../run/result.ts";
+import type { MetricValue, RunResult, ThresholdResult } from "../run/result.ts";
 import { formatCount, formatEstimate, formatFigure } from "./format.ts";
 import { eventText, shownModels } from "./guard.ts";
 import { heldOut } from "./headline.ts";
@@ -15,7 +15,7 @@ export interface ResultTableOptions {
 interface Column {
   title: string;
   metrics: MetricValue[];
-  threshold?: RunResult["models"][number]["threshold"];
+  threshold?: ThresholdResult | undefined;
 }
 
 interface Style {
@@ -52,8 +52,8 @@ export function renderResultTable(result: RunResult, { width = 100, colour = fal
   const columns: Column[] = models.map(({ title, metrics, threshold }) => ({ title, metrics, threshold }));
   if (bestPossible) columns.push({ title: "True risk", metrics: bestPossible.metrics });
   for (const block of blocks(columns, room)) lines.push("", ...blockLines(block, room, style));
-  const rules = [...new Set(models.map(({ threshold }) => threshold.rule))].join("; ");
-  const notes = [bootstrapSentence(bootstrap), `Threshold: ${rules}.`, "For research only."];
+  const rules = [...new Set(models.flatMap(({ threshold }) => threshold?.rule ?? []))].join("; ");
+  const notes = [bootstrapSentence(bootstrap), ...(rules ? [`Threshold: ${rules}.`] : []), "For research only."];
   lines.push("", ...notes.flatMap(text).map(style.quiet));
   return `${lines.join("\n")}\n`;
 }

@@ -3,10 +3,11 @@
 import type { Cohort } from "../cohort/index.ts";
 import type { Mode } from "../concepts/mode.ts";
 import { smallCellLimit } from "../core/small-cells.ts";
-import type { Labels, SplitPlan } from "../features/index.ts";
+import type { Samples } from "../features/index.ts";
 import type { RecordStore, StoredSource } from "../store/index.ts";
 import type { System, SystemTask } from "../systems/index.ts";
 import type { RunFolder } from "./folder.ts";
+import type { Protocol, RunPlan } from "./protocol.ts";
 import type { Manifest, ModelResult, RunResult } from "./result.ts";
 import type { FoldRecord } from "./train.ts";
 import { codeVersion, environment } from "./version.ts";
@@ -18,33 +19,39 @@ interface Counts {
   stays: number;
   patients: number;
   positives: number;
+  rows?: number;
 }
 
-/** Stays, patients and events of a cohort, or of some of its rows. */
-export function cohortCounts({ labels, subjectIds }: Labels, rows?: ArrayLike<number>): Counts {
-  const chosen = rows ?? Int32Array.from(labels.keys());
+/** Stays, patients, events and, where there is one an hour, rows of a cohort, or of some of its rows. */
+export function cohortCounts(
+  { targets, subjectIds, stayIds, hours, outcome }: Samples,
+  rows?: ArrayLike<number>,
+): Counts {
+  const chosen = rows ?? Int32Array.from(subjectIds.keys());
   const patients = new Set<number>();
+  const stays = new Set<number>();
   let positives = 0;
   for (let i = 0; i < chosen.length; i++) {
     patients.add(subjectIds[chosen[i]!]!);
-    positives += labels[chosen[i]!]!;
+    stays.add(stayIds[chosen[i]!]!);
+    if (outcome === "event") positives += targets[chosen[i]!]!;
   }
-  return { stays: chosen.length, patients: patients.size, positives };
+  return { stays: stays.size, patients: patients.size, positives, ...(hours ? { rows: chosen.length } : {}) };
 }
 
 /** Who is in which part: the parts of the one split, or whom each fold holds out. */
-export function splitCounts(labels: Labels, plan: SplitPlan): RunResult["cohort"]["splits"] {
-  if (plan.folds === 1) {
-    const { train, tuning, heldOut } = plan.parts(0);
+export function splitCounts(labels: Samples, { split, folds }: RunPlan): RunResult["cohort"]["splits"] {
+  if (folds === 1) {
+    const { train, tuning, heldOut } = split.parts(0);
     return [
       { name: "train", ...cohortCounts(labels, train) },
       { name: "tuning", ...cohortCounts(labels, tuning) },
       { name: "held out", ...cohortCounts(labels, heldOut) },
     ];
   }
-  return Array.from({ length: plan.folds }, (_, fold) => ({
+  return Array.from({ length: folds }, (_, fold) => ({
     name: `held out by fold ${fold + 1}`,
-    ...cohortCounts(labels, plan.parts(fold).heldOut),
+    ...cohortCounts(labels, split.parts(fold).heldOut),
   }));
 }
 
@@ -56,7 +63,8 @@ interface RunParts {
   startedAt: string;
   memory: string;
   threads: number;
-  folds?: number | undefined;
+  protocol?: Protocol | undefined;
+  outcome: Samples["outcome"];
   system: System;
   declared: SystemTask;
   store: RecordStore;
@@ -64,6 +72,8 @@ interface RunParts {
   cohort: Cohort;
   description: Pick<RunResult, "tableOne" | "missingness">;
   counts: Counts;
+  leaks: RunResult["leaks"];
+  crossSource: RunResult["crossSource"];
   splits: RunResult["cohort"]["splits"];
   splitRule: string;
   results: readonly { model: ModelResult; folds: readonly FoldRecord[] }[];
@@ -88,6 +98,9 @@ export function describeRun(parts: RunParts): RunResult {
       unit: cohort.task.unit,
       predictionTime: cohort.task.predictionTime,
       label: cohort.task.labelTitle,
+      outcome: parts.outcome,
+      per: cohort.label.per,
+      labelUnit: cohort.label.unit,
     },
     data: dataOf(source),
     cohort: {
@@ -98,6 +111,8 @@ export function describeRun(parts: RunParts): RunResult {
     },
     ...parts.description,
     models: [...results.map(({ model }) => model), ...parts.scores],
+    ...(parts.crossSource ? { crossSource: parts.crossSource } : {}),
+    ...(parts.leaks ? { leaks: parts.leaks } : {}),
     ...(parts.bestPossible ? { bestPossible: parts.bestPossible } : {}),
     bootstrap: { ...parts.bootstrap, level: 0.95, unit: "patient" },
     published: [...declared.published],
@@ -122,16 +137,28 @@ function dataOf({ id, title, version, dataUse, tables, missing }: StoredSource):
   };
 }
 
-function warningsOf({ cohort, counts, results, bootstrap, store }: RunParts): string[] {
+function warningsOf({ cohort, counts, results, bootstrap, store, outcome, leaks }: RunParts): string[] {
   const warnings = [...cohort.warnings];
-  const { positives, stays } = counts;
-  const events = Math.min(positives, stays - positives);
-  if (events < FEW_EVENTS) {
+  const { positives, stays, rows = stays } = counts;
+  const events = Math.min(positives, rows - positives);
+  const measure = outcome === "event" ? "AUROC" : "rank correlation";
+  for (const { title, auroc } of leaks?.found ?? []) {
+    warnings.push(
+      `${title} alone tells the outcome (${measure} ${auroc.toFixed(3)} on training rows): it may leak it.`,
+    );
+  }
+  if (leaks && leaks.subjectOverlap > 0) {
+    warnings.push(
+      `${leaks.subjectOverlap} patients are in more than one part: the division is by stay, as the original's.`,
+    );
+  }
+  if (outcome === "event" && events < FEW_EVENTS) {
     // a small count of patients in credentialed data is not to be told
     const isHidden = store.source(cohort.source.id)!.dataUse === "credentialed" && events <= smallCellLimit;
-    const words = positives <= stays - positives ? "events" : "stays without the event";
+    const unit = counts.rows === undefined ? "" : "hours with ";
+    const words = positives <= rows - positives ? (unit ? "the event" : "events") : "stays without the event";
     warnings.push(
-      `Only ${isHidden ? `1 to ${smallCellLimit}` : events} ${words}: the figures are unsteady, read the intervals.`,
+      `Only ${isHidden ? `1 to ${smallCellLimit}` : events} ${unit}${words}: the figures are unsteady, read the intervals.`,
     );
   }
   if (bootstrap.skipped > 0) {
@@ -161,6 +188,7 @@ function manifestOf(parts: RunParts): Manifest {
       mode,
       models: results.map(({ model }) => model.id),
       parts: splits.length,
+      ...(parts.protocol ? { protocol: parts.protocol } : {}),
       resamples: bootstrap.resamples,
       memory,
       threads,

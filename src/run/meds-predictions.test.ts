@@ -37,10 +37,18 @@ function rowsOf(count: number) {
   };
 }
 
-async function written(rows: ReturnType<typeof rowsOf>): Promise<string> {
+async function written({
+  stayIds,
+  subjectIds,
+  fold,
+  labels: happened,
+  probabilities,
+}: ReturnType<typeof rowsOf>): Promise<string> {
   const predictions = join(folder, "predictions.parquet");
   const labels = join(folder, "labels.parquet");
-  await writePredictions(db, predictions, rows);
+  const samples = { stayIds, subjectIds, outcome: "event" as const, names: [], targets: Float64Array.from(happened) };
+  const rows = Int32Array.from(fold.keys());
+  await writePredictions(db, predictions, samples, { rows, fold, replicates: [probabilities] });
   await db.run(sql`
     copy (select stay_id, timestamp '2150-01-01' + interval (stay_id - 30000000) hour as prediction_time
           from read_parquet(${predictions}))

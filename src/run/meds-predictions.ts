@@ -15,6 +15,8 @@ interface Sources {
   labels: string;
   /** The threshold of each fold, chosen on its tuning patients. */
   thresholds: readonly number[];
+  /** Whether there is a prediction an hour, told apart by the column `time`. Default false. */
+  hourly?: boolean;
 }
 
 /**
@@ -29,15 +31,18 @@ export async function writeMedsPredictions(db: Database, out: string, sources: S
 }
 
 /** The threshold is compared before the probability is rounded to the schema's 32 bits. */
-function medsPredictions({ predictions, labels, thresholds }: Sources): Sql {
+function medsPredictions({ predictions, labels, thresholds, hourly = false }: Sources): Sql {
+  const [same, order] = hourly
+    ? [sql`using (stay_id, "time")`, sql`subject_id, prediction_time, stay_id, "time"`]
+    : [sql`using (stay_id)`, sql`subject_id, prediction_time, stay_id`];
   const columns = meds.PREDICTION_COLUMNS.map(
     ({ name, type }) => sql`cast(${identifier(name)} as ${meds.medsType(type)}) as ${identifier(name)}`,
   );
   return sql`
     select ${join(columns)} from (
-      select p.subject_id, l.prediction_time, p.boolean_value, p.stay_id,
+      select p.subject_id, l.prediction_time, p.boolean_value, p.stay_id, ${hourly ? sql`p."time",` : sql``}
         p.probability >= list_extract(${thresholds}::double[], p.fold) as predicted_boolean_value,
         p.probability as predicted_boolean_probability
-      from read_parquet(${literal(predictions)}) as p join read_parquet(${literal(labels)}) as l using (stay_id)
-    ) as row order by subject_id, prediction_time, stay_id`;
+      from read_parquet(${literal(predictions)}) as p join read_parquet(${literal(labels)}) as l ${same}
+    ) as row order by ${order}`;
 }

@@ -3,9 +3,24 @@
 import type { Attrition, AttritionStep } from "../cohort/index.ts";
 import type { TableOneRow } from "../features/index.ts";
 import type { PublishedValue } from "../systems/system.ts";
+import type {
+  Alarms,
+  Conformal,
+  Confusion,
+  CrossSource,
+  LeakReport,
+  NumberAgreement,
+  PerName,
+  Recalibrated,
+  SeedTable,
+  UnderTriage,
+} from "./evidence.ts";
 import type { Explanation } from "./explanation.ts";
+import type { ScoreTable } from "./score-table.ts";
 
+export type * from "./evidence.ts";
 export type * from "./explanation.ts";
+export type * from "./score-table.ts";
 export type { Attrition, AttritionStep, PublishedValue, TableOneRow };
 
 /** A figure with its bootstrap interval; `low` and `high` are null where the data cannot give one. */
@@ -22,6 +37,12 @@ export interface MetricValue extends Estimate {
   title: string;
   higherIsBetter: boolean;
 }
+
+/**
+ * What a task predicts: an event (0 or 1), a number (in a unit), one of several classes in order, or several labels (each
+ * 0 or 1) at once.
+ */
+export type Outcome = "event" | "number" | "classes" | "labels";
 
 export interface Curve {
   x: number[];
@@ -46,29 +67,64 @@ export interface SubgroupRow {
   metrics: (MetricValue | null)[];
 }
 
-/** How a model did on the patients held out. */
+/** Figures where rows at or above a threshold are called positive. */
+export interface ThresholdResult {
+  /** The mean over folds. */
+  value: number;
+  /** How it was chosen, in words. */
+  rule: string;
+  metrics: MetricValue[];
+}
+
+/**
+ * How a model did on the patients held out. The curves are of the predictions averaged over training seeds, and empty for
+ * outcomes that have none; the optional parts are there where the outcome and the data give them.
+ */
 export interface ModelResult {
   /** `lr`, `lgbm` … */
   id: string;
   title: string;
   /** What was chosen on tuning patients, as `C = 0.1, l1 ratio = 0.5`. */
   chosen: string;
+  /** The figures of the main table; the mean over training seeds where there are several. */
   metrics: MetricValue[];
-  /** Figures at the threshold. */
-  threshold: { value: number; rule: string; metrics: MetricValue[] };
+  /** Figures at the threshold; only of an event. */
+  threshold?: ThresholdResult;
+  /** Empty unless the outcome is an event. */
   roc: Curve;
   precisionRecall: Curve;
   calibration: CalibrationBin[];
   /** Net benefit of the model, of treating all; treating none is zero. */
   decision: { thresholds: number[]; model: number[]; all: number[] };
   subgroups: SubgroupRow[];
+  /** Numbers: observed against predicted. */
+  agreement?: NumberAgreement;
+  /** Labels: each with its prevalence and figures. */
+  perName?: PerName[];
+  /** Classes: true against predicted. */
+  confusion?: Confusion;
+  /** Hourly events: what a bedside alarm at a threshold would do. */
+  alarms?: Alarms;
+  /** Calibration before and after Platt scaling and isotonic regression, fitted on tuning patients. */
+  recalibrated?: Recalibrated[];
+  /** Prediction sets or intervals with promised coverage. */
+  conformal?: Conformal;
+  /** Every figure by training seed. */
+  seeds?: SeedTable;
+  /** Emergency visits: who was triaged too low, and how many of them the model finds. */
+  underTriage?: UnderTriage;
   /** Predictors by size of their standardised coefficient. */
   coefficients?: { name: string; title: string; value: number }[];
   /** Regularisation path: the tuning score of every candidate. */
   path?: { c: number; l1Ratio: number; nonZero: number; score: number; chosen: boolean }[];
   /** What drives the predictions of a model of trees. */
   explanation?: Explanation;
+  /** The points of a score that can be counted by hand. */
+  scoreTable?: ScoreTable;
+  /** Wall time of training, all folds and seeds together. */
   trainSeconds: number;
+  /** Wall time of predicting all held-out rows. */
+  predictSeconds?: number;
 }
 
 /** A fault of the original and what this run did about it. */
@@ -113,6 +169,12 @@ export interface RunResult {
     unit: string;
     predictionTime: string;
     label: string;
+    /** `event` when left out. */
+    outcome?: Outcome;
+    /** Whether a row is a stay or an hour of one; `stay` when left out. */
+    per?: "stay" | "hour";
+    /** The unit of a number; empty or absent where it has none. */
+    labelUnit?: string;
   };
   data: {
     id: string;
@@ -126,15 +188,22 @@ export interface RunResult {
     attrition: Attrition;
     stays: number;
     patients: number;
+    /** Stays with the event (rows with it where `rows` is given); 0 where the outcome is no event. */
     positives: number;
+    /** Rows, where there are several a stay. */
+    rows?: number;
     /** How patients were split, in one sentence. */
     splitRule: string;
-    splits: { name: string; patients: number; stays: number; positives: number }[];
+    splits: { name: string; patients: number; stays: number; positives: number; rows?: number }[];
   };
   tableOne: { groups: string[]; rows: TableOneRow[] };
   /** Share of stays with a value, per variable (row) and hour (column). */
   missingness: { variables: { id: string; title: string }[]; hours: number[]; observed: number[][] };
   models: ModelResult[];
+  /** Models trained on one source and tried on another. */
+  crossSource?: CrossSource[];
+  /** Guards against leaks: single features that give the outcome away, patients in two parts. */
+  leaks?: LeakReport;
   /** The figure of the true risk, which only the synthetic hospital knows: the best any model can do. */
   bestPossible?: { metrics: MetricValue[]; note: string };
   bootstrap: { resamples: number; level: number; unit: string; skipped: number };

@@ -1,7 +1,7 @@
 // Clinical scores beside the models: nothing is trained, the threshold is chosen on the same tuning patients.
 import type { Labels, SplitPlan } from "../features/index.ts";
 import { chooseThreshold } from "../metrics/index.ts";
-import { type EvaluationOptions, evaluatePoints, type HeldOut } from "./evaluate.ts";
+import { type EvaluationOptions, evaluatePoints, type HeldOutEvent as HeldOut } from "./evaluate/index.ts";
 import type { ModelResult } from "./result.ts";
 
 /** A score: its name, and the points of every row of the labels; more points mean more risk. */

@@ -6,6 +6,8 @@ const TITLES: Record<string, string> = {
   "mimic-iv": "MIMIC-IV",
   "mimic-iv-ed": "MIMIC-IV-ED",
   "mimic-iii": "MIMIC-III",
+  "mimic-iv-ecg": "MIMIC-IV-ECG",
+  "ptb-xl": "PTB-XL",
 };
 
 let loaded: readonly SourceSpec[] | undefined;
@@ -29,5 +31,5 @@ export function findTable(source: SourceSpec, table: string): TableSpec | undefi
 /** `2.2` before `3.0` before `10.0`. */
 export function compareVersions(a: string, b: string): number {
   const [x, y] = [a, b].map((version) => version.split(".").map(Number));
-  return x![0]! - y![0]! || (x![1] ?? 0) - (y![1] ?? 0);
+  return x![0]! - y![0]! || (x![1] ?? 0) - (y![1] ?? 0) || (x![2] ?? 0) - (y![2] ?? 0);
 }

@@ -41,7 +41,8 @@ function conversion(table: FoundTable, output: string): Sql {
     to ${literal(output)} (format parquet, compression zstd, ${rowGroups(columns.length)})`;
 }
 
-function reader(table: FoundTable): Sql {
+/** A file of a table as a relation, its columns under the file's own names, by their declared types. */
+export function reader(table: FoundTable): Sql {
   const { spec, header, path, format } = table;
   // said outright, for DuckDB would read a file named .CSV.GZ as plain text
   const compression = literal(format === "csv.gz" ? "gzip" : "none");

@@ -41,6 +41,8 @@ const ENDINGS: readonly [string, FileFormat][] = [
 const PREFERENCE: readonly FileFormat[] = ["parquet", "csv.gz", "csv"];
 /** How deep tables may lie below the folder named: `release/hosp/patients.csv.gz`. */
 const DEPTH = 3;
+/** Folders of waveforms hold a file or two each, by the hundred thousand: `files/p1000` of MIMIC-IV-ECG, PTB-XL's two rates. */
+const WAVEFORMS = /^(p\d{4}|records(100|500))$/;
 /** How far they are looked for to say where they may be: a wrong folder may be a whole disk. */
 const ADVICE = { deepest: 8, most: 20_000, lenient: true };
 
@@ -126,7 +128,7 @@ function listFiles(
       const ending = ENDINGS.find(([text]) => entry.name.toLowerCase().endsWith(text));
       if (!ending && entry.isFile()) continue;
       const stat = statOf(full);
-      if (stat?.isDirectory() && depth < deepest && !entry.name.startsWith(".")) {
+      if (stat?.isDirectory() && depth < deepest && !entry.name.startsWith(".") && !WAVEFORMS.test(entry.name)) {
         // a store that lies among the records was made from them
         if (!isStore(full)) walk(full, depth + 1);
       }
@@ -227,7 +229,7 @@ function nothingFound(folder: string): BedsideError {
     why: `of its ${readdirSync(folder).length} entries none is, and none holds, a csv, csv.gz or Parquet file of ${wanted.join(", ")}`,
     fix: releases.length
       ? `tables lie deeper: use ${releases.map((path) => `--data ${path}`).join(" or ")}`
-      : "name the folder of the release, the one that holds hosp/ and icu/ (MIMIC-IV), ed/ (MIMIC-IV-ED) or ADMISSIONS.csv.gz (MIMIC-III)",
+      : "name the folder of the release, the one that holds hosp/ and icu/ (MIMIC-IV), ed/ (MIMIC-IV-ED), ADMISSIONS.csv.gz (MIMIC-III), record_list.csv (MIMIC-IV-ECG) or ptbxl_database.csv (PTB-XL)",
   });
 }
 

@@ -29,7 +29,8 @@ export async function readHeader(db: Database, path: string, format: FileFormat)
   const line = await firstLine(path, format);
   const names = splitLine(line.replace(/^\uFEFF/, ""));
   if (names.length === 1 && names[0] === "") throw emptyFile(path);
-  return names;
+  // a column without a name, as the index that pandas writes, gets the one the database would give it
+  return names.map((name, i) => name || `column${i}`);
 }
 
 async function parquetColumns(db: Database, path: string): Promise<string[]> {

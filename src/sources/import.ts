@@ -21,6 +21,7 @@ import { describeStore } from "./manifest.ts";
 import { checkApart, checkOutput, removeIfEmpty, removeLeftovers } from "./output.ts";
 import { verifyInput } from "./verify.ts";
 import { versionBounds } from "./version.ts";
+import { noteWaveforms } from "./waveforms.ts";
 
 /** What an import may use, and where it tells of itself. */
 export interface ImportOptions {
@@ -63,6 +64,7 @@ export async function importRecords(
       const stored = await convertAll(db, tables, store, { progress, signal });
       const manifest = describeStore(sources, bounds, stored, codeVersion);
       await keepManifest(store, manifest);
+      await noteWaveforms(store, tables);
       return manifest;
     } finally {
       db.close();

@@ -2,6 +2,7 @@
 export { sourceCatalog } from "./catalog.ts";
 export { describeImport } from "./describe.ts";
 export { type DetectedSource, detectSources } from "./detect.ts";
+export * from "./ecg-records/index.ts";
 export { type FoundTable, findTables } from "./find.ts";
 export { type ImportOptions, importRecords } from "./import.ts";
 export { importData } from "./import-data.ts";

@@ -124,7 +124,8 @@ export function tellVersion(
   return {
     version: oldest === newest ? oldest : `${oldest} to ${newest}`,
     versionReason: `${reasons.length ? reasons.join(", ") : "its columns are those of every version"}; ${rows.size ? "its row counts are of no known release" : "its rows were not counted"}`,
-    dataUse: "credentialed",
+    // a part of a data set whose every release is open is open too
+    dataUse: source.versions.every(({ dataUse }) => dataUse === "open") ? "open" : "credentialed",
     declared: {},
     oldest,
   };

@@ -11,6 +11,9 @@ export interface PublishedValue {
   value: number;
   /** What the paper prints after ±. */
   plusMinus?: number | undefined;
+  /** The interval the paper prints, where it prints one. */
+  low?: number | null | undefined;
+  high?: number | null | undefined;
   /** Where it stands in the publication. */
   source: string;
 }

@@ -10,5 +10,5 @@ export { lightgbmFromText } from "./lightgbm-text.ts";
 export { TREES_SCHEMA_VERSION, type TreesJson, treesFromJSON, treesToJSON } from "./model-file.ts";
 export { type TreesOnnxOptions, treesOnnxModel, treesToOnnx } from "./onnx-export.ts";
 export * from "./partial-dependence.ts";
-export { marginToPrediction, type PredictOptions, predict, predictMargin } from "./predict.ts";
+export { marginToPrediction, type PredictOptions, predict, predictMargin, predictOnThreads } from "./predict.ts";
 export * from "./shap/index.ts";

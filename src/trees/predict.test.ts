@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { childOf, type TreeEnsemble } from "./ensemble.ts";
 import { type RandomEnsembleOptions, randomEnsemble, randomRows, slowMargin } from "./fixture.ts";
 import { nextAbove } from "./layout.ts";
-import { predict, predictMargin } from "./predict.ts";
+import { predict, predictMargin, predictOnThreads } from "./predict.ts";
 
 const shapes: RandomEnsembleOptions[] = [
   {},
@@ -44,13 +44,26 @@ describe("margins", () => {
     expect(predictMargin(ensemble, { ...x, data: Float32Array.from(x.data) })).toEqual(predictMargin(ensemble, x));
   });
 
-  test("take infinities for very large values", () => {
-    const ensemble = randomEnsemble({ seed: 5 });
+  test.each([49, 490])("take infinities for very large values, in %i rows", (rows) => {
+    const ensemble = randomEnsemble({ seed: 5, categorical: 0 });
     const extremes = [Infinity, -Infinity, 1e300, -1e300, NaN, 0, -0];
-    const data = Float64Array.from({ length: 49 * 5 }, (_, i) => extremes[(i * 3 + (i >> 3)) % 7]!);
-    const margins = predictMargin(ensemble, { rows: 49, columns: 5, data });
-    for (let row = 0; row < 49; row++) {
+    const data = Float64Array.from({ length: rows * 5 }, (_, i) => extremes[(i * 3 + (i >> 3)) % 7]!);
+    const margins = predictMargin(ensemble, { rows, columns: 5, data });
+    for (let row = 0; row < rows; row++) {
       expect(margins[row]).toBe(slowMargin(ensemble, data.subarray(row * 5, row * 5 + 5), 0));
+    }
+  });
+
+  test("go from one ensemble to another and back without mixing them up", () => {
+    const x = randomRows(700, 5);
+    const [one, other] = [
+      randomEnsemble({ seed: 8, categorical: 0 }),
+      randomEnsemble({ seed: 9, outputs: 3, categorical: 0 }),
+    ];
+    const first = [predictMargin(one, x), predictMargin(other, x)];
+    expect([predictMargin(one, x), predictMargin(other, x)]).toEqual(first);
+    for (let row = 0; row < x.rows; row++) {
+      expect(first[0]![row]).toBe(slowMargin(one, x.data.subarray(row * 5, row * 5 + 5), 0));
     }
   });
 
@@ -100,6 +113,33 @@ describe("predictions", () => {
     }
     const forest = randomEnsemble({ kind: "forest" });
     expect(predict(forest, x)).toEqual(predictMargin(forest, x));
+  });
+});
+
+describe("predictions on several threads", () => {
+  test.each<[string, RandomEnsembleOptions]>([
+    ["boosting", { splits: 40, trees: 30, features: 12, categorical: 0 }],
+    ["classes", { outputs: 3, splits: 20, trees: 10, features: 12, categorical: 0 }],
+    ["a forest of classes", { outputs: 3, kind: "forest", splits: 40, trees: 10, features: 12, categorical: 0 }],
+    ["categories", { features: 12, categorical: 0.5 }],
+  ])("are the same bits: %s", async (_, shape) => {
+    const ensemble = randomEnsemble(shape);
+    const wide = randomRows(25_003, 12);
+    for (const x of [wide, { ...wide, data: Float32Array.from(wide.data) }, randomRows(3, 12)]) {
+      const here = predict(ensemble, x);
+      for (const threads of [1, 2, 3, undefined]) {
+        expect(
+          Buffer.from((await predictOnThreads(ensemble, x, { threads })).buffer).equals(Buffer.from(here.buffer)),
+        ).toBe(true);
+      }
+    }
+    expect(await predictOnThreads(ensemble, wide, { trees: 2, threads: 2 })).toEqual(
+      predict(ensemble, wide, { trees: 2 }),
+    );
+  });
+
+  test("refuse threads that are no number of 1 or more", async () => {
+    await expect(predictOnThreads(randomEnsemble(), randomRows(3, 5), { threads: 0 })).rejects.toThrow(/threads/);
   });
 });
 

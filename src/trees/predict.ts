@@ -1,9 +1,13 @@
-// Margins and predictions of tree ensembles, fast: trees are laid out for walking, rows go through in blocks. Knows no files.
+// Margins and predictions of tree ensembles, fast: trees are laid out for walking, rows go through in blocks, by the kernel
+// where there are many. The same bits either way and on any number of threads. Knows no files.
 import { BedsideError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Block, blockFor, fillBlock, walk, walkWithCategories } from "./walk.ts";
+import { addMargins, addMarginsHere, loadTrees, type Sums, suitsKernel } from "./walker.ts";
+import { kernelOn } from "./wasm/index.ts";
+import { availableThreads, startThreads } from "./workers.ts";
 
 /** Which part of the ensemble predicts. */
 export interface PredictOptions {
@@ -18,28 +22,11 @@ export interface PredictOptions {
  * @throws BedsideError `trees/size-mismatch` for another number of columns
  */
 export function predictMargin(ensemble: TreeEnsemble, x: Matrix, options: PredictOptions = {}): Float64Array {
-  checkColumns(ensemble, x);
-  const trees = treesUsed(ensemble, options);
-  const { outputs, outputsPerTree, baseScore } = ensemble;
+  const sums = startSums(ensemble, x, options);
   const layout = layoutOf(ensemble);
-  const margins = new Float64Array(x.rows * outputs);
-  const sum = { margins, outputs, outputsPerTree, trees };
-  if (!ensemble.average) {
-    for (let i = 0; i < margins.length; i++) margins[i] = baseScore[i % outputs]!;
-  }
-  const block = blockFor(layout, x.columns);
-  for (let start = 0; start < x.rows; start += block.capacity) {
-    fillBlock(block, layout, x, start);
-    addTrees(layout, block, start, sum);
-  }
-  if (ensemble.average) {
-    const counts = Float64Array.from({ length: outputs }, (_, k) => treesOfOutput(ensemble, trees, k));
-    for (let i = 0; i < margins.length; i++) {
-      const k = i % outputs;
-      margins[i] = baseScore[k]! + (counts[k]! > 0 ? margins[i]! / counts[k]! : 0);
-    }
-  }
-  return margins;
+  if (suitsKernel(layout, x, sums)) addMarginsHere(layout, x, sums);
+  else addByBlocks(layout, x, sums);
+  return finishSums(ensemble, sums);
 }
 
 /**
@@ -51,6 +38,43 @@ export function predictMargin(ensemble: TreeEnsemble, x: Matrix, options: Predic
  */
 export function predict(ensemble: TreeEnsemble, x: Matrix, options: PredictOptions = {}): Float64Array {
   return marginToPrediction(ensemble, predictMargin(ensemble, x, options));
+}
+
+/** Rows times trees from which starting threads pays. */
+const WALKS_FOR_THREADS = 4e6;
+
+/**
+ * The same as `predict`, on several threads where there is much to do and memory can be shared; else on the caller's.
+ * @param options `threads`: at most so many, at least 1. Default: all of the machine's, where it is worth starting them
+ * @returns rows × outputs, row-major: the bits that `predict` gives
+ * @throws BedsideError `trees/size-mismatch` for another number of columns, `trees/bad-option`
+ * @example await predictOnThreads(ensemble, x, { threads: 4 })
+ */
+export async function predictOnThreads(
+  ensemble: TreeEnsemble,
+  x: Matrix,
+  { threads: wanted, ...options }: PredictOptions & { threads?: number | undefined } = {},
+): Promise<Float64Array> {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1)) {
+    throw new BedsideError({
+      code: "trees/bad-option",
+      what: "The number of threads is not a whole number of 1 or more",
+      where: "threads",
+      fix: "Leave it out to use as many as the machine has",
+    });
+  }
+  const sums = startSums(ensemble, x, options);
+  const layout = layoutOf(ensemble);
+  const threads = wanted ?? (x.rows * sums.trees < WALKS_FOR_THREADS ? 1 : await availableThreads());
+  if (threads === 1 || !suitsKernel(layout, x, sums)) return predict(ensemble, x, options);
+  const kernel = kernelOn(await startThreads(threads));
+  try {
+    loadTrees(kernel, layout, sums);
+    addMargins(kernel, layout, x, sums);
+  } finally {
+    kernel.close();
+  }
+  return marginToPrediction(ensemble, finishSums(ensemble, sums));
 }
 
 /** Turns margins (rows × outputs) into predictions, in place. Forests' margins are predictions already. */
@@ -110,15 +134,35 @@ function softmax(values: Float64Array): void {
   for (let k = 0; k < values.length; k++) values[k] = values[k]! / total;
 }
 
-interface Sum {
-  margins: Float64Array;
-  outputs: number;
-  outputsPerTree: number;
-  trees: number;
+/** The margins before the first tree: the base score, or 0 where means are taken in the end. */
+function startSums(ensemble: TreeEnsemble, x: Matrix, options: PredictOptions): Sums {
+  checkColumns(ensemble, x);
+  const { outputs, outputsPerTree, baseScore } = ensemble;
+  const margins = new Float64Array(x.rows * outputs);
+  if (!ensemble.average) for (let i = 0; i < margins.length; i++) margins[i] = baseScore[i % outputs]!;
+  return { margins, outputs, outputsPerTree, trees: treesUsed(ensemble, options) };
 }
 
-function addTrees(layout: Layout, block: Block, start: number, sum: Sum): void {
-  const { margins, outputs, outputsPerTree, trees } = sum;
+function finishSums(ensemble: TreeEnsemble, { margins, outputs, trees }: Sums): Float64Array {
+  if (!ensemble.average) return margins;
+  const counts = Float64Array.from({ length: outputs }, (_, k) => treesOfOutput(ensemble, trees, k));
+  for (let i = 0; i < margins.length; i++) {
+    const k = i % outputs;
+    margins[i] = ensemble.baseScore[k]! + (counts[k]! > 0 ? margins[i]! / counts[k]! : 0);
+  }
+  return margins;
+}
+
+function addByBlocks(layout: Layout, x: Matrix, sums: Sums): void {
+  const block = blockFor(layout, x.columns);
+  for (let start = 0; start < x.rows; start += block.capacity) {
+    fillBlock(block, layout, x, start);
+    addTrees(layout, block, start, sums);
+  }
+}
+
+function addTrees(layout: Layout, block: Block, start: number, sums: Sums): void {
+  const { margins, outputs, outputsPerTree, trees } = sums;
   const { roots, leafValue, hasCategories } = layout;
   const { leaves, rows } = block;
   const rounds = outputs / outputsPerTree;

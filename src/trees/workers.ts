@@ -1,77 +1,141 @@
-// Starts the kernel's threads: worker threads in Node, web workers in a browser, none where memory cannot be shared.
-// A worker's whole script is one line that runs the kernel on the shared memory, so it needs no file of its own: the same
-// under dist/, in a test and in a bundle.
-import { type WasmMemory, type WasmModule, webAssembly } from "./wasm/host.ts";
+// Starts threads: worker threads in Node, web workers in a browser, none where there are none to be had. A thread's whole
+// program is a text, so that it needs no file of its own: the same under dist/, in a test and in a bundle.
+import { type WasmModule, webAssembly } from "./wasm/host.ts";
 import { type KernelExports, kernelBytes, type ThreadStart } from "./wasm/index.ts";
 
-const CORE = "new WebAssembly.Instance(module, { env: { memory } }).exports.work()";
-const NODE_SCRIPT = `const { module, memory } = require("node:worker_threads").workerData; ${CORE}`;
-const WEB_SCRIPT = `onmessage = ({ data: { module, memory } }) => { ${CORE} }`;
 /** Most pages of 64 KiB a memory of 32-bit addresses has. */
 const MOST_PAGES = 65536;
 
-interface Stoppable {
-  terminate(): unknown;
+/** A running thread. */
+export interface Thread {
+  send(message: unknown, transfer?: ArrayBuffer[]): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onFailure(listener: (error: unknown) => void): void;
+  stop(): void;
+}
+
+interface WebWorker {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(kind: string, listener: (event: { data?: unknown; message?: string }) => void): void;
+  terminate(): void;
 }
 
 /** What this file needs of the machine it runs on, declared here because neither Node's nor a page's types are at hand. */
 interface Host {
   process?: { versions?: { node?: string } };
-  Worker?: new (url: string) => Stoppable & { postMessage(message: unknown): void };
+  Worker?: new (url: string) => WebWorker;
   crossOriginIsolated?: boolean;
   window?: unknown;
   navigator?: { hardwareConcurrency?: number };
 }
 const host = globalThis as unknown as Host;
+const inNode = () => host.process?.versions?.node !== undefined;
 
-/** How many threads work can be spread over: 1 where memory cannot be shared. */
-export async function availableThreads(): Promise<number> {
-  if (!canShare()) return 1;
-  if (host.process?.versions?.node) return (await import("node:os")).availableParallelism();
+/** How many threads this machine runs at once, as far as it tells. */
+export async function coreCount(): Promise<number> {
+  if (inNode()) return (await import("node:os")).availableParallelism();
   return host.navigator?.hardwareConcurrency ?? 1;
 }
 
+/** How many threads work on shared memory can be spread over: 1 where memory cannot be shared. */
+export async function availableThreads(): Promise<number> {
+  return canShare() ? coreCount() : 1;
+}
+
+/** Whether threads can share memory: always in Node, in a browser on pages that are cross-origin isolated. */
 function canShare(): boolean {
   if (typeof SharedArrayBuffer === "undefined") return false;
-  return host.process?.versions?.node !== undefined || host.crossOriginIsolated === true;
+  return inNode() || host.crossOriginIsolated === true;
 }
 
 /**
- * The kernel on a fresh memory with `threads` − 1 workers beside the caller. Workers start in their own time and join in
- * when they are there. `stop` must be called in the end.
+ * Starts a thread. Its text stands in a function that is given `send(message)` and returns what is to be done with each
+ * message received. Undefined where no thread can be started.
+ */
+export async function startThread(text: string): Promise<Thread | undefined> {
+  try {
+    if (inNode()) return await startInNode(text);
+    return host.Worker && startInBrowser(text, host.Worker);
+  } catch {
+    return undefined;
+  }
+}
+
+async function startInNode(text: string): Promise<Thread> {
+  const { Worker } = await import("node:worker_threads");
+  const program = `const { parentPort } = require("node:worker_threads");
+const receive = (${text})((message) => parentPort.postMessage(message));
+parentPort.on("message", receive);`;
+  const worker = new Worker(program, { eval: true, execArgv: [] });
+  return {
+    send: (message, transfer = []) => worker.postMessage(message, transfer),
+    onMessage: (listener) => worker.on("message", listener),
+    onFailure: (listener) => worker.on("error", listener),
+    stop: () => void worker.terminate(),
+  };
+}
+
+function startInBrowser(text: string, Worker: new (url: string) => WebWorker): Thread {
+  const program = `const receive = (${text})((message) => postMessage(message));
+addEventListener("message", (event) => receive(event.data));`;
+  const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  return {
+    send: (message, transfer = []) => worker.postMessage(message, transfer),
+    onMessage: (listener) => worker.addEventListener("message", (event) => listener(event.data)),
+    onFailure: (listener) => worker.addEventListener("error", (event) => listener(new Error(event.message))),
+    stop: () => {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    },
+  };
+}
+
+/** A kernel's thread runs on its memory until it is stopped. */
+const KERNEL_PROGRAM = `() => ({ module, memory }) => new WebAssembly.Instance(module, { env: { memory } }).exports.work()`;
+
+const modules = new Map<boolean, WasmModule>();
+
+function kernelModule(shared: boolean): WasmModule {
+  let module = modules.get(shared);
+  if (!module) {
+    module = new webAssembly.Module(kernelBytes(shared));
+    modules.set(shared, module);
+  }
+  return module;
+}
+
+/** The kernel on a fresh memory, on the caller's thread alone. */
+export function oneThread(): ThreadStart {
+  const memory = new webAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+  const exports = new webAssembly.Instance(kernelModule(false), { env: { memory } }).exports as KernelExports;
+  return { memory, exports, threads: 1, callerSleeps: false, stop() {} };
+}
+
+/**
+ * The kernel on a fresh memory with `threads` − 1 workers beside the caller, fewer where they cannot be had. Workers start
+ * in their own time and join in when they are there. `stop` must be called in the end.
  */
 export async function startThreads(threads: number): Promise<ThreadStart> {
-  const shared = threads > 1 && canShare();
-  const memory = shared
-    ? new webAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true })
-    : new webAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
-  const module = new webAssembly.Module(kernelBytes(shared));
-  const exports = new webAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-  const workers: Stoppable[] = [];
-  if (shared) {
-    for (let k = 1; k < threads; k++) workers.push(await startWorker({ module, memory }));
+  if (threads === 1 || !canShare()) return oneThread();
+  const memory = new webAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+  const module = kernelModule(true);
+  const exports = new webAssembly.Instance(module, { env: { memory } }).exports as KernelExports;
+  const workers: Thread[] = [];
+  while (workers.length < threads - 1) {
+    const worker = await startThread(KERNEL_PROGRAM);
+    if (!worker) break;
+    worker.send({ module, memory });
+    workers.push(worker);
   }
   return {
     memory,
     exports,
     threads: workers.length + 1,
     // The main thread of a page may not sleep.
-    callerSleeps: shared && host.window === undefined,
+    callerSleeps: host.window === undefined,
     stop() {
-      for (const worker of workers) worker.terminate();
+      for (const worker of workers) worker.stop();
     },
   };
-}
-
-async function startWorker(data: { module: WasmModule; memory: WasmMemory }): Promise<Stoppable> {
-  if (host.process?.versions?.node) {
-    const { Worker } = await import("node:worker_threads");
-    const worker = new Worker(NODE_SCRIPT, { eval: true, workerData: data });
-    worker.unref();
-    return worker;
-  }
-  const url = URL.createObjectURL(new Blob([WEB_SCRIPT], { type: "text/javascript" }));
-  const worker = new host.Worker!(url);
-  worker.postMessage(data);
-  return worker;
 }

@@ -19,6 +19,7 @@ import {
 import { type Attrition, printFunnel } from "../attrition.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "../cohort.ts";
 import { isMedsOnly, refusesMeds } from "../meds-only.ts";
+import { codesQuery, vitalsQuery } from "./inputs.ts";
 import { masterSteps, writeMaster } from "./master.ts";
 import { predictors } from "./predictors.ts";
 import { rulesOf } from "./rules.ts";
@@ -35,8 +36,16 @@ export interface EdBuildOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Files beside those of every cohort: all visits as recorded, and the cohort's visits as models and scores see them. */
-export const edFiles = { master: "master.parquet", visits: "visits.parquet" } as const;
+/**
+ * Files beside those of every cohort: all visits as recorded, the cohort's visits as models and scores see them, codes of
+ * earlier stays, vital signs as charted (none where the prediction is made at triage).
+ */
+export const edFiles = {
+  master: "master.parquet",
+  visits: "visits.parquet",
+  codes: "codes.parquet",
+  vitals: "vitals.parquet",
+} as const;
 
 /** What the data set is made of. */
 const needed: [source: string, tables: string[]][] = [
@@ -133,6 +142,8 @@ async function writeFiles(
     [cohortFiles.static, staticQuery(task, written)],
     [cohortFiles.dynamic, sql`select stay_id, 0 as time from ${written} where false`],
     [cohortFiles.describe, describeQuery(written)],
+    [edFiles.codes, codesQuery(written, rulesOf(mode))],
+    [edFiles.vitals, vitalsQuery(task.at === "disposition" ? written : sql`(from ${written} limit 0)`, rulesOf(mode))],
   ];
   for (const [name, query] of queries) {
     checkpoint();
@@ -212,6 +223,12 @@ async function describe(
 
 function warnings({ id }: EdTask, mode: Mode): string[] {
   const scores = "The scores are counted without what emergency records do not hold: oxygen given, consciousness.";
+  if (id === "mimic4ed/critical-disposition") {
+    return [
+      scores,
+      "The decision for intensive care comes before departure: the time in the department and the last vital signs follow it, so that these figures say more than could be known in time to act.",
+    ];
+  }
   if (id !== "mimic4ed/ed-revisit-72h") return [scores];
   const followUp = "A return to another hospital, or after the records end, is not seen and counts as none.";
   const deaths = "Patients who died at home within 72 hours count as not returning.";

@@ -2,3 +2,4 @@
 export { buildEdCohort, type EdBuildOptions, edFiles, edTables } from "./build.ts";
 export { readScores, type ScoreModel, scoreModels } from "./scores.ts";
 export { type EdTask, type EdTaskId, edTasks, findEdTask, isEdTask } from "./tasks.ts";
+export { laterVitals, type Vital } from "./vitals.ts";

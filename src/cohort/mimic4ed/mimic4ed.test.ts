@@ -157,6 +157,7 @@ describe("a cohort's files", () => {
     for (const [task, count] of [
       ["mimic4ed/hospitalization", 64],
       ["mimic4ed/critical", 64],
+      ["mimic4ed/critical-disposition", 67],
       ["mimic4ed/ed-revisit-72h", 67],
     ] as const) {
       const cohort = await build(store, task, "corrected");

@@ -1,4 +1,4 @@
-// The three predictions of the emergency benchmark: when, of whom, of what, from what. Knows no database.
+// The four predictions of the emergency benchmark: when, of whom, of what, from what. Knows no database.
 import type { Mode } from "../../concepts/mode.ts";
 import { nearestName, UsageError } from "../../core/errors.ts";
 import { type Sql, sql } from "../../store/index.ts";
@@ -21,7 +21,11 @@ export interface EdTask extends TaskSummary {
   exclusions(mode: Mode): EdExclusion[];
 }
 
-export type EdTaskId = "mimic4ed/hospitalization" | "mimic4ed/critical" | "mimic4ed/ed-revisit-72h";
+export type EdTaskId =
+  | "mimic4ed/hospitalization"
+  | "mimic4ed/critical"
+  | "mimic4ed/critical-disposition"
+  | "mimic4ed/ed-revisit-72h";
 
 /** Adults. */
 const ADULT_YEARS = 18;
@@ -51,7 +55,19 @@ function notSentHome(mode: Mode): EdExclusion[] {
   ];
 }
 
+/** Whom a critical outcome can still befall: who died in the department has had it. */
+function leftAlive(mode: Mode): EdExclusion[] {
+  if (mode === "faithful") return [];
+  const hit = sql`m.disposition = 'EXPIRED' or m.deathtime <= m.outtime`;
+  return [{ id: "died-in-department", title: "Died in the department", hit }];
+}
+
 const visit = { unit: "ED visit" } as const;
+const critical = {
+  title: "Death in hospital or intensive care within 12 hours of the emergency department",
+  labelTitle: "Death in hospital or intensive care within 12 hours",
+  outcome: "outcome_critical",
+} as const;
 
 /** The tasks, in the order of the paper. */
 export const edTasks: readonly EdTask[] = [
@@ -67,13 +83,19 @@ export const edTasks: readonly EdTask[] = [
   },
   {
     ...visit,
+    ...critical,
     id: "mimic4ed/critical",
-    title: "Death in hospital or intensive care within 12 hours of the emergency department",
     predictionTime: "at triage",
-    labelTitle: "Death in hospital or intensive care within 12 hours",
-    outcome: "outcome_critical",
     at: "triage",
     exclusions: () => [...always],
+  },
+  {
+    ...visit,
+    ...critical,
+    id: "mimic4ed/critical-disposition",
+    predictionTime: "at departure from the emergency department",
+    at: "disposition",
+    exclusions: (mode) => [...always, ...leftAlive(mode)],
   },
   {
     ...visit,

@@ -57,8 +57,8 @@ function lastQuery({ untilDeparture }: Rules): Sql {
     group by stay_id`;
 }
 
-/** A sign as a number. Pain is text: a number, or two with a dash, whose middle is taken; words are missing. */
-function recorded(name: string): Sql {
+/** A sign of `t` as a number. Pain is text: a number, or two with a dash, whose middle is taken; words are missing. */
+export function recorded(name: string): Sql {
   if (name !== "pain") return sql`t.${identifier(name)}::double`;
   const word = sql`regexp_extract(t.pain, '^\\s*([a-zA-Z0-9-]*)', 1)`;
   return sql`case when regexp_full_match(${word}, '[0-9]+') then ${word}::double

@@ -19,7 +19,7 @@ function atThreshold(
   x: (at: (id: string) => number) => number,
   y: (at: (id: string) => number) => number,
 ) {
-  const at = (id: string) => threshold.metrics.find((metric: MetricValue) => metric.id === id)?.value ?? Number.NaN;
+  const at = (id: string) => threshold?.metrics.find((metric: MetricValue) => metric.id === id)?.value ?? Number.NaN;
   const point = { x: x(at), y: y(at) };
   return Number.isFinite(point.x) && Number.isFinite(point.y) ? point : undefined;
 }
@@ -172,7 +172,9 @@ export const thresholdSection: Section = {
     const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
     if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];
-    const rows = metricRows(models.map(({ threshold }) => threshold));
+    const called = models.flatMap(({ title, threshold }) => (threshold ? [{ title, threshold }] : []));
+    if (!called.length) return null;
+    const rows = metricRows(called.map(({ threshold }) => threshold));
     return [
       h(
         "p",
@@ -181,10 +183,10 @@ export const thresholdSection: Section = {
       ),
       page.table({
         caption: "Figures on held-out patients at the threshold.",
-        columns: [{ title: "" }, ...models.map(({ title }) => ({ title, align: "figure" as const }))],
+        columns: [{ title: "" }, ...called.map(({ title }) => ({ title, align: "figure" as const }))],
         rows: [
-          { cells: ["Rule", ...models.map(({ threshold }) => h("span", { class: "rule" }, threshold.rule))] },
-          { cells: ["Threshold", ...models.map(({ threshold }) => formatFigure(threshold.value))] },
+          { cells: ["Rule", ...called.map(({ threshold }) => h("span", { class: "rule" }, threshold.rule))] },
+          { cells: ["Threshold", ...called.map(({ threshold }) => formatFigure(threshold.value))] },
           ...rows.map((row) => ({ cells: [metricName(row), ...row.values.map((value) => estimateCell(value))] })),
         ],
         note: bootstrapSentence(bootstrap),

@@ -9,7 +9,7 @@ export const glossarySection: Section = {
   id: "glossary",
   title: "Glossary",
   render({ models }) {
-    const rows = metricRows(models.flatMap((model) => [model, model.threshold]));
+    const rows = metricRows(models.flatMap((model) => (model.threshold ? [model, model.threshold] : [model])));
     const metrics = rows.flatMap(({ id, title }): [string, string][] =>
       Object.hasOwn(metricMeanings, id) ? [[title, metricMeanings[id]!]] : [],
     );

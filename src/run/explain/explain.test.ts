@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
 import { randomStream } from "../../core/random.ts";
-import { applyTabular, fitTabular, type Labels, type StaySummary, splitPatients } from "../../features/index.ts";
+import {
+  applyTabular,
+  columnMeanings,
+  fitTabular,
+  type Samples,
+  type StaySummary,
+  splitPatients,
+  type TabularRecipe,
+} from "../../features/index.ts";
 import { auroc } from "../../metrics/index.ts";
 import { treesModel } from "../../models/index.ts";
 import { predict, shapValues, trainBoosting, trainForest } from "../../trees/index.ts";
+import type { ModelFile } from "../train.ts";
 import { type ExplainedRows, explain, rowsToExplain } from "./index.ts";
 
 const stays = 900;
@@ -27,15 +36,31 @@ const summary: StaySummary = {
     { name: "noise", title: "Noise", kind: "number", values: noise },
   ],
 };
-const labels: Labels = {
+const samples: Samples = {
   stayIds: Float64Array.from({ length: stays }, (_, i) => 1000 + i),
   subjectIds: Float64Array.from({ length: stays }, (_, i) => Math.floor(i / 1.2)),
-  labels: died,
+  outcome: "event",
+  names: [],
+  targets: Float64Array.from(died),
 };
-const plan = splitPatients(labels, { seed: 1, by: "patient", folds: 3 });
+const world = {
+  samples,
+  async view() {
+    return {
+      fit: (rows: Int32Array) => fitTabular(summary, rows, { missing: "keep" }),
+      apply: (rows: Int32Array, recipe: unknown) => ({
+        kind: "table" as const,
+        ...applyTabular(summary, rows, recipe as TabularRecipe),
+      }),
+      meanings: (recipe: unknown) => columnMeanings(summary, recipe as TabularRecipe),
+    };
+  },
+};
+const plan = splitPatients({ ...samples, labels: died }, { seed: 1, by: "patient", folds: 3 });
 
 async function explained(kind: "boosting" | "forest") {
-  const files: Parameters<typeof rowsToExplain>[0]["read"] extends (fold: number) => infer File ? File[] : never = [];
+  const files: ModelFile[] = [];
+  const target = { outcome: "event" as const, names: [], unit: "" };
   for (let fold = 0; fold < plan.folds; fold++) {
     const { train } = plan.parts(fold);
     const recipe = fitTabular(summary, train, { missing: "keep" });
@@ -45,9 +70,10 @@ async function explained(kind: "boosting" | "forest") {
       kind === "boosting"
         ? await trainBoosting(input, { rounds: 40, numLeaves: 6, threads: 1 })
         : await trainForest(input, { trees: 30, minSamplesLeaf: 10, threads: 1 });
-    files.push({ schema: 1, recipe, threshold: 0.5, model: treesModel(ensemble).toJSON() });
+    files.push({ schema: 2, view: "table", recipe, target, model: treesModel(ensemble).toJSON() });
   }
-  const rows = rowsToExplain({ labels, plan, summary, read: (fold) => files[fold]!, seed: 1 });
+  const heldOut = files.map((_, fold) => plan.parts(fold).heldOut);
+  const rows = await rowsToExplain({ world, heldOut, files, seed: 1 });
   const signal = new AbortController().signal;
   const progress = { begin() {}, at() {}, end() {}, say() {}, signal };
   const unitOf = (variable: string) => (variable === "age" ? "years" : "");

@@ -2,16 +2,10 @@
 import { Bug, Stopped } from "../../core/errors.ts";
 import { type Matrix, takeRows } from "../../core/matrix.ts";
 import { randomStream } from "../../core/random.ts";
-import {
-  applyTabular,
-  type ColumnMeaning,
-  columnMeanings,
-  type Labels,
-  type SplitPlan,
-  type StaySummary,
-} from "../../features/index.ts";
+import type { ColumnMeaning } from "../../features/index.ts";
 import { modelFromJSON, type TreesModel } from "../../models/index.ts";
 import { shapValues, type TreeEnsemble } from "../../trees/index.ts";
+import type { World } from "../scene.ts";
 import type { ModelFile } from "../train.ts";
 
 /** Most rows explained: enough for a picture, few enough to wait for. */
@@ -39,35 +33,36 @@ export interface ExplainedRows {
 }
 
 interface Input {
-  labels: Labels;
-  plan: SplitPlan;
-  summary: StaySummary;
-  /** The model file of a fold. */
-  read(fold: number): ModelFile;
+  world: Pick<World, "samples" | "view">;
+  /** Held-out rows and the model file, by fold. */
+  heldOut: readonly Int32Array[];
+  files: readonly ModelFile[];
   seed: number;
 }
 
 /** Draws the held-out rows and makes their features. */
-export function rowsToExplain({ labels, plan, summary, read, seed }: Input): ExplainedRows {
-  const files = Array.from({ length: plan.folds }, (_, fold) => read(fold));
+export async function rowsToExplain({ world, heldOut, files, seed }: Input): Promise<ExplainedRows> {
+  const { samples } = world;
   const models = files.map(({ model }) => modelFromJSON(model));
   if (!models.every((model): model is TreesModel => model.kind === "trees")) throw new Bug("not a model of trees");
   const leaves = Math.max(...models.map(({ ensemble }) => leavesOf(ensemble)), 1);
   const most = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_VISITS / leaves)));
-  const drawn = draw(plan, most, seed);
+  const drawn = draw(heldOut, most, seed);
   const folds: ExplainedFold[] = [];
   let start = 0;
-  drawn.forEach((rows, fold) => {
-    const { recipe } = files[fold]!;
-    const { matrix } = applyTabular(summary, rows, recipe);
-    folds.push({ ensemble: models[fold]!.ensemble, matrix, meanings: columnMeanings(summary, recipe), start });
+  for (const [fold, rows] of drawn.entries()) {
+    const { view: id, recipe } = files[fold]!;
+    const view = await world.view(id);
+    const input = await view.apply(rows, recipe);
+    if (input.kind !== "table" || !view.meanings) throw new Bug("trees are explained by tables");
+    folds.push({ ensemble: models[fold]!.ensemble, matrix: input.matrix, meanings: view.meanings(recipe), start });
     start += rows.length;
-  });
+  }
   const all = drawn.flatMap((rows) => [...rows]);
   return {
     folds: folds.filter(({ matrix }) => matrix.rows > 0),
-    labels: Uint8Array.from(all, (row) => labels.labels[row]!),
-    subjects: Float64Array.from(all, (row) => labels.subjectIds[row]!),
+    labels: Uint8Array.from(all, (row) => samples.targets[row]!),
+    subjects: Float64Array.from(all, (row) => samples.subjectIds[row]!),
   };
 }
 
@@ -76,12 +71,10 @@ function leavesOf({ trees }: TreeEnsemble): number {
 }
 
 /** Held-out rows drawn at random, by fold, each fold in order. */
-function draw(plan: SplitPlan, most: number, seed: number): Int32Array[] {
-  const all = Array.from({ length: plan.folds }, (_, fold) => plan.parts(fold).heldOut).flatMap((rows, fold) =>
-    Array.from(rows, (row) => ({ row, fold })),
-  );
+function draw(heldOut: readonly Int32Array[], most: number, seed: number): Int32Array[] {
+  const all = heldOut.flatMap((rows, fold) => Array.from(rows, (row) => ({ row, fold })));
   const drawn = randomStream(seed, "explained rows").shuffle(all).slice(0, most);
-  return Array.from({ length: plan.folds }, (_, fold) =>
+  return heldOut.map((_, fold) =>
     Int32Array.from(drawn.filter((entry) => entry.fold === fold).map(({ row }) => row)).sort(),
   );
 }

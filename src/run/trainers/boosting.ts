@@ -1,22 +1,27 @@
 // Gradient boosting: settings by mode, chosen on tuning patients, stopped early by their loss.
 import { treesModel } from "../../models/index.ts";
 import { type BoostingOptions, trainBoosting } from "../../trees/index.ts";
-import type { Trained, Trainer, TrainingData } from "./trainer.ts";
-import { threadsFor, tuned } from "./tuned.ts";
+import { type Trained, type Trainer, type TrainingData, tableOf, tabularView } from "./trainer.ts";
+import { isLarge, objectiveOf, threadsFor, tuned } from "./tuned.ts";
 
 /** YAIB's smallest leaf: fewer training rows than two of them grow no tree. */
 const YAIB_LEAF_ROWS = 1000;
 const YAIB_TRIALS = 30;
+/** Calls of the paper's protocol. */
+const PAPER_TRIALS = 50;
 const YAIB_PATIENCE = 10;
 const TRIALS = 15;
 const PATIENCE = 20;
 const MOST_ROUNDS = 1000;
+/** Of a large table in a quick run: fewer, larger steps. */
+const LARGE = { trials: 4, rounds: 300, slowest: 0.08, patience: 10 };
 
 async function boost(data: TrainingData, options: BoostingOptions, facts: Record<string, number | string> = {}) {
-  const { train, tuning, featureNames, seed, signal } = data;
+  const { seed, signal } = data;
+  const { x, y, names } = tableOf(data.train);
   const { ensemble, log } = await trainBoosting(
-    { ...train, featureNames, ...(options.earlyStopping ? { tuning } : {}) },
-    { ...options, seed, signal, threads: threadsFor(data) },
+    { x, y, featureNames: names, ...(options.earlyStopping ? { tuning: tableOf(data.tuning) } : {}) },
+    { ...options, objective: objectiveOf(data), seed, signal, threads: threadsFor(data) },
   );
   const told = Object.entries({ "Rounds grown": log.rounds, "Best round": log.bestRounds, ...facts });
   return {
@@ -30,26 +35,31 @@ async function boost(data: TrainingData, options: BoostingOptions, facts: Record
  * taken at their word; 15 trials over size of the trees, learning rate, sampling and penalty, by log loss.
  */
 async function search(data: TrainingData): Promise<Trained> {
-  const rows = data.train.x.rows;
+  const { rows } = tableOf(data.train).x;
+  const large = isLarge(data);
   const space = {
     numLeaves: { type: "int", low: 4, high: 64, log: true },
-    learningRate: { type: "float", low: 0.03, high: 0.2, log: true },
+    learningRate: { type: "float", low: large ? LARGE.slowest : 0.03, high: 0.2, log: true },
     minDataInLeaf: { type: "int", low: 5, high: Math.max(10, Math.min(200, Math.floor(rows / 20))), log: true },
     columnFraction: { type: "float", low: 0.2, high: 1 },
     rowFraction: { type: "float", low: 0.5, high: 1 },
     lambdaL2: { type: "float", low: 0.01, high: 30, log: true },
   } as const;
+  const limits = large
+    ? { rounds: LARGE.rounds, earlyStopping: LARGE.patience }
+    : { rounds: MOST_ROUNDS, earlyStopping: PATIENCE };
   const { settings, made } = await tuned(
     data,
     space,
-    (settings) => boost(data, { ...settings, rounds: MOST_ROUNDS, earlyStopping: PATIENCE }, named(settings)),
-    { trials: TRIALS, by: "logLoss" },
+    (settings) => boost(data, { ...settings, ...limits }, named(settings)),
+    { trials: data.search === "fixed" ? 1 : large ? LARGE.trials : TRIALS, by: "logLoss" },
   );
-  return { model: made.model, chosen: { trees: made.rounds, ...named(settings) } };
+  return { model: made.model, chosen: { trees: made.rounds, ...named(settings) }, settings };
 }
 
 /** YAIB's search (configuration of version 0.3): depth, leaves and sampling over fixed leaves of at least 1,000 rows. */
 async function yaib(data: TrainingData): Promise<Trained> {
+  const trials = data.search === "paper" ? PAPER_TRIALS : YAIB_TRIALS;
   const space = {
     numLeaves: { type: "int", low: 8, high: 128, log: true },
     maxDepth: { type: "int", low: 3, high: 7 },
@@ -61,9 +71,9 @@ async function yaib(data: TrainingData): Promise<Trained> {
     data,
     space,
     (settings) => boost(data, { ...settings, ...fixed }, named({ ...settings, ...fixed })),
-    { trials: data.train.x.rows < 2 * YAIB_LEAF_ROWS ? 1 : YAIB_TRIALS, by: "logLoss" },
+    { trials: tableOf(data.train).x.rows < 2 * YAIB_LEAF_ROWS ? 1 : trials, by: "logLoss" },
   );
-  return { model: made.model, chosen: { trees: made.rounds, ...named(settings) } };
+  return { model: made.model, chosen: { trees: made.rounds, ...named(settings) }, settings };
 }
 
 /**
@@ -93,18 +103,32 @@ function named(settings: Record<string, number>): Record<string, number> {
   );
 }
 
+const trees = { isTrees: true, outcomes: ["event", "number"], usesSeed: true } as const;
+const asYaib = (data: TrainingData) =>
+  data.mode === "faithful" || data.search === "paper" ? yaib(data) : search(data);
+
 /** Boosting as YAIB runs LightGBM. */
 export const lightgbm: Trainer = {
   id: "lgbm",
   title: "Gradient boosting (LightGBM's method)",
-  isTrees: true,
-  train: (data) => (data.mode === "faithful" ? yaib(data) : search(data)),
+  ...trees,
+  view: tabularView,
+  train: asYaib,
+};
+
+/** The same on what the paper's classical models lack: time since measured, slopes, trailing windows. */
+export const lightgbmRecency: Trainer = {
+  ...lightgbm,
+  id: "lgbm-recency",
+  title: "Gradient boosting with recency features",
+  view: "recency",
 };
 
 /** Boosting as the emergency benchmark runs scikit-learn's. */
 export const gradientBoosting: Trainer = {
   id: "gb",
   title: "Gradient boosting",
-  isTrees: true,
+  ...trees,
+  view: tabularView,
   train: (data) => (data.mode === "faithful" ? scikitLearn(data) : search(data)),
 };

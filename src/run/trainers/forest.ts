@@ -1,24 +1,27 @@
 // Random forest: settings by mode, chosen on tuning patients.
 import { treesModel } from "../../models/index.ts";
 import { type ForestOptions, trainForest } from "../../trees/index.ts";
-import type { Trained, Trainer, TrainingData } from "./trainer.ts";
-import { threadsFor, tuned } from "./tuned.ts";
+import { type Trained, type Trainer, type TrainingData, tableOf, tabularView } from "./trainer.ts";
+import { isLarge, objectiveOf, threadsFor, tuned } from "./tuned.ts";
 
 const YAIB_TRIALS = 30;
+/** Calls of the paper's protocol. */
+const PAPER_TRIALS = 50;
 const TRIALS = 10;
 /** Trees of a trial and of the forest that is kept: more trees never do worse, they only take longer. */
 const TRIAL_TREES = 100;
 const TREES = 300;
 /** Leaves that keep a tree's file of a bearable size; smaller leaves hardly change the mean of many trees. */
 const MOST_LEAVES = 2500;
-/** The search's part of the time. */
-const SEARCH_SHARE = (TRIALS * TRIAL_TREES) / (TRIALS * TRIAL_TREES + TREES);
+/** Of a large table in a quick run: fewer trees, each of part of the rows, on fewer distinct values. */
+const LARGE = { trials: 2, trialTrees: 20, trees: 100, maxSamples: 0.3, maxBins: 255 };
 
 async function grow(data: TrainingData, options: ForestOptions, facts: Record<string, number | string>) {
-  const { train, featureNames, seed, signal } = data;
+  const { seed, signal } = data;
+  const { x, y, names } = tableOf(data.train);
   const { ensemble } = await trainForest(
-    { ...train, featureNames },
-    { ...options, seed, signal, threads: threadsFor(data) },
+    { x, y, featureNames: names },
+    { ...options, objective: objectiveOf(data), seed, signal, threads: threadsFor(data) },
   );
   return { model: treesModel(ensemble, { facts: Object.entries(facts).map(([name, value]) => ({ name, value })) }) };
 }
@@ -28,7 +31,13 @@ async function grow(data: TrainingData, options: ForestOptions, facts: Record<st
  * drawn for a split, by Brier score (a forest may say 0 or 1, for which the log loss has no bound).
  */
 async function search(data: TrainingData): Promise<Trained> {
-  const { rows } = data.train.x;
+  const { rows } = tableOf(data.train).x;
+  const large = isLarge(data);
+  const trials = data.search === "fixed" ? 1 : large ? LARGE.trials : TRIALS;
+  const trialTrees = large ? LARGE.trialTrees : TRIAL_TREES;
+  const trees = large ? LARGE.trees : TREES;
+  const sampled = large ? { maxSamples: LARGE.maxSamples, maxBins: LARGE.maxBins } : {};
+  const share = (trials * trialTrees) / (trials * trialTrees + trees);
   const least = Math.max(1, Math.floor(rows / MOST_LEAVES));
   const most = Math.max(2, 2 * least, Math.min(100, Math.floor(rows / 20)));
   const space = {
@@ -42,12 +51,12 @@ async function search(data: TrainingData): Promise<Trained> {
   const { settings } = await tuned(
     data,
     space,
-    (settings) => grow(data, { ...settings, trees: TRIAL_TREES }, factsOf(settings)),
-    { trials: TRIALS, by: "brier", share: SEARCH_SHARE },
+    (settings) => grow(data, { ...settings, ...sampled, trees: trialTrees }, factsOf(settings)),
+    { trials, by: "brier", share },
   );
-  data.onProgress(SEARCH_SHARE, `${TREES} trees`);
-  const { model } = await grow(data, { ...settings, trees: TREES }, factsOf(settings));
-  return { model, chosen: { trees: TREES, ...factsOf(settings) } };
+  data.onProgress(share, `${trees} trees`);
+  const { model } = await grow(data, { ...settings, ...sampled, trees }, factsOf(settings));
+  return { model, chosen: { trees, ...factsOf(settings) }, settings };
 }
 
 function columnsInWords(maxFeatures: "sqrt" | "log2" | "all" | number | null): string {
@@ -69,13 +78,14 @@ async function yaib(data: TrainingData): Promise<Trained> {
   const { settings, made } = await tuned(
     data,
     space,
-    ({ maxDepth, ...settings }) => {
-      const options = maxDepth === null ? settings : { ...settings, maxDepth };
-      return grow(data, options, wordsOf({ ...settings, maxDepth }));
+    ({ maxDepth, classWeight, ...settings }) => {
+      const limits = maxDepth === null ? {} : { maxDepth };
+      const weights = objectiveOf(data) === "binary" ? { classWeight } : {};
+      return grow(data, { ...settings, ...limits, ...weights }, wordsOf({ ...settings, maxDepth, classWeight }));
     },
-    { trials: YAIB_TRIALS, by: "logLoss" },
+    { trials: data.search === "paper" ? PAPER_TRIALS : YAIB_TRIALS, by: "logLoss" },
   );
-  return { model: made.model, chosen: wordsOf(settings) };
+  return { model: made.model, chosen: wordsOf(settings), settings };
 }
 
 function wordsOf(settings: {
@@ -110,8 +120,11 @@ export const randomForest: Trainer = {
   id: "rf",
   title: "Random forest",
   isTrees: true,
+  view: tabularView,
+  outcomes: ["event", "number"],
+  usesSeed: true,
   train(data) {
-    if (data.mode !== "faithful") return search(data);
+    if (data.mode !== "faithful") return data.search === "paper" ? yaib(data) : search(data);
     return data.untuned ? scikitLearn(data) : yaib(data);
   },
 };

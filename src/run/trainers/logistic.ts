@@ -1,6 +1,6 @@
 // Elastic-net logistic regression: settings by mode, chosen on tuning patients.
 import { logisticPath } from "../../models/index.ts";
-import type { Trainer } from "./trainer.ts";
+import { type Trainer, tableOf, tabularView } from "./trainer.ts";
 
 /**
  * Elastic-net logistic regression. Faithful mode does as YAIB does: balanced class weights, chosen by AUROC. Balanced
@@ -10,11 +10,15 @@ export const logistic: Trainer = {
   id: "lr",
   title: "Logistic regression",
   isTrees: false,
-  async train({ train, tuning, featureNames, mode, signal, onProgress }) {
+  view: tabularView,
+  outcomes: ["event"],
+  usesSeed: false,
+  async train({ train, tuning, mode, signal, onProgress }) {
     const faithful = mode === "faithful";
-    const { model, chosen, by, table } = await logisticPath(train.x, train.y, {
-      featureNames,
-      tuning,
+    const { x, y, names } = tableOf(train);
+    const { model, chosen, by, table } = await logisticPath(x, y, {
+      featureNames: names,
+      tuning: tableOf(tuning),
       signal,
       by: faithful ? "auroc" : "logLoss",
       ...(faithful ? { classWeight: "balanced" as const } : {}),

@@ -11,13 +11,14 @@ const featureNames = ["age", "lactate", "noise"];
 function rows(count: number, seed: number) {
   const stream = randomStream(seed, "rows");
   const data = new Float64Array(3 * count);
-  const y = new Uint8Array(count);
+  const y = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const [age, lactate] = [stream.normal(), stream.normal()];
     data.set([age, stream.chance(1 / 3) ? Number.NaN : lactate, stream.normal()], 3 * i);
     y[i] = stream.chance(1 / (1 + Math.exp(2.5 - age - lactate))) ? 1 : 0;
   }
-  return { x: { rows: count, columns: 3, data }, y };
+  const matrix = { rows: count, columns: 3, data };
+  return { x: { kind: "table" as const, matrix, names: featureNames, titles: featureNames }, y };
 }
 
 const train = rows(600, 1);
@@ -27,7 +28,8 @@ const heldOut = rows(1000, 3);
 function given(mode: TrainingData["mode"], more: Partial<TrainingData> = {}): TrainingData {
   const signal = new AbortController().signal;
   const settings = { untuned: false, seed: 1, threads: 2, signal, onProgress() {} };
-  return { train, tuning, featureNames, mode, ...settings, ...more };
+  const target = { outcome: "event" as const, names: [], unit: "" };
+  return { train, tuning, target, search: "quick", mode, ...settings, ...more };
 }
 
 const task = { id: "some/task", models: ["lr"], allowed: ["lr", "lgbm", "gb", "rf"] };
@@ -40,7 +42,7 @@ test.each(["lgbm", "gb", "rf"])(
     const { model, chosen, path } = await trainer(id).train(
       given("corrected", { onProgress: (share) => shares.push(share) }),
     );
-    const risks = await model.predict(heldOut.x);
+    const risks = await model.predict(heldOut.x.matrix);
     expect(auroc(heldOut.y, risks)).toBeGreaterThan(0.68);
     const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, v) => sum + v, 0) / values.length;
     expect(Math.abs(mean(risks) - mean(heldOut.y))).toBeLessThan(0.05);
@@ -64,7 +66,7 @@ test.each(["lgbm", "rf"])("%s is the same for a seed whatever the threads, and a
 test("faithful boosting on fewer rows than YAIB's leaves hold grows no tree, and says so", async () => {
   const { model, chosen } = await trainer("lgbm").train(given("faithful"));
   expect(chosen["trees"]).toBe(0);
-  expect(new Set(await model.predict(heldOut.x)).size).toBe(1);
+  expect(new Set(await model.predict(heldOut.x.matrix)).size).toBe(1);
   expect(model.describe().warnings).toEqual([expect.stringMatching(/same risk/)]);
 });
 

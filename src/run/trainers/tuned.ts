@@ -1,8 +1,9 @@
 // The search that all tree trainers share: trials scored on tuning patients, the best model kept. Knows no family.
+import { Bug } from "../../core/errors.ts";
 import { brier, logLoss } from "../../metrics/index.ts";
 import type { TreesModel } from "../../models/index.ts";
 import { type SettingsOf, type Space, search } from "../../models/search/index.ts";
-import type { TrainingData } from "./trainer.ts";
+import { type TrainingData, tableOf } from "./trainer.ts";
 
 /** Cells below which starting threads takes longer than they save. */
 const CELLS_FOR_THREADS = 1_000_000;
@@ -11,12 +12,33 @@ const RANDOM_TRIALS = 5;
 
 /** Threads worth starting for this table. */
 export function threadsFor({ train, threads }: TrainingData): number {
-  return train.x.data.length < CELLS_FOR_THREADS ? 1 : threads;
+  return tableOf(train).x.data.length < CELLS_FOR_THREADS ? 1 : threads;
+}
+
+/** Cells from which a quick search tries fewer settings. */
+const MANY_CELLS = 6_000_000;
+
+/** Whether a quick search should be short, for the table is large. */
+export function isLarge({ train, search }: TrainingData): boolean {
+  return search === "quick" && tableOf(train).x.data.length > MANY_CELLS;
+}
+
+/** The objective of trees for what is predicted. */
+export function objectiveOf({ target }: TrainingData): "binary" | "l2" {
+  if (target.outcome === "event") return "binary";
+  if (target.outcome === "number") return "l2";
+  throw new Bug(`trees do not predict ${target.outcome}`);
+}
+
+function meanSquare(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < truth.length; i++) sum += (truth[i]! - predicted[i]!) ** 2;
+  return sum / truth.length;
 }
 
 interface TunedOptions {
   trials: number;
-  /** Lower is better: the mean log loss, or the Brier score where probabilities may be 0 or 1. */
+  /** Of an event, lower is better: the mean log loss, or the Brier score where probabilities may be 0 or 1. Of a number the mean square. */
   by: "logLoss" | "brier";
   /** The share of the whole training that the search takes. Default 1. */
   share?: number;
@@ -32,8 +54,13 @@ export async function tuned<S extends Space, Made extends { model: TreesModel }>
   make: (settings: SettingsOf<S>) => Promise<Made>,
   { trials, by, share = 1 }: TunedOptions,
 ): Promise<{ settings: SettingsOf<S>; made: Made }> {
-  const { tuning, seed, signal, onProgress } = data;
-  const score = by === "brier" ? brier : logLoss;
+  const { seed, signal, onProgress } = data;
+  if (data.settings) {
+    const settings = data.settings as SettingsOf<S>;
+    return { settings, made: await make(settings) };
+  }
+  const tuning = tableOf(data.tuning);
+  const score = data.target.outcome === "number" ? meanSquare : by === "brier" ? brier : logLoss;
   let best: { value: number; settings: SettingsOf<S>; made: Made } | undefined;
   await search(
     space,

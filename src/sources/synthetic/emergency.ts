@@ -8,7 +8,7 @@ import { SYSTEMS } from "./illness.ts";
 import { type Person, realYear } from "./person.ts";
 import type { Scribe } from "./scribe.ts";
 import type { Story } from "./story.ts";
-import type { EdVisit } from "./triage.ts";
+import { drawTrend, type EdVisit, riskAtDeparture } from "./triage.ts";
 
 const titles = new Map(diagnosisFacts.map(([code, version, title]) => [`${code}/${version}`, title]));
 const at = (system: (typeof SYSTEMS)[number]) => SYSTEMS.indexOf(system);
@@ -19,8 +19,29 @@ const PAIN_WORDS = ["unable", "UA", "c", "critical", "Critical", "denies", "3-4"
 /** How often triage left a field empty or wrote a value no body has. */
 const FAULTS = { missing: 0.05, impossible: 0.002, painWords: 0.05 };
 
-/** Writes a visit. */
-export function writeEdVisit(scribe: Scribe, stream: RandomStream, story: Story, visit: EdVisit): void {
+/** The trend counts in full after so many hours, and then moves the severity of three systems by so much. */
+const TREND = { hours: 4, step: 0.8, systems: ["resp", "circ", "infl"] } as const;
+
+/** What a nurse adds to the complaint of a severely ill patient: the system, from which severity, how often, the words. */
+const SEVERE_WORDS: readonly [system: (typeof SYSTEMS)[number], from: number, chance: number, words: string][] = [
+  ["resp", 1.2, 0.4, "Dyspnea"],
+  ["circ", 1.4, 0.4, "Hypotension"],
+  ["neuro", 1.2, 0.45, "Altered mental status"],
+  ["infl", 1.4, 0.4, "Fever"],
+];
+/** How complaints are written: all in capitals, or with a letter left out. */
+const WRITING = { capitals: 0.12, slip: 0.04 };
+
+/**
+ * Writes a visit and its risk at departure. What changes over the visit, and words beside the main complaint, come from a
+ * stream of their own.
+ */
+export function writeEdVisit(
+  scribe: Scribe,
+  { stream, course }: { stream: RandomStream; course: RandomStream },
+  story: Story,
+  visit: EdVisit,
+): void {
   const { tables } = scribe;
   const { person, admissions } = story;
   const hadm = admissions.find(({ ed }) => ed === visit)?.hadmId ?? null;
@@ -45,15 +66,16 @@ export function writeEdVisit(scribe: Scribe, stream: RandomStream, story: Story,
       visit.start,
       visit.end,
     );
-  const signs = () => signsOf(stream, person, visit);
-  const first = signs();
+  const trend = drawTrend(course, visit);
+  tables["ed_critical_departure"]?.row(person.subjectId, visit.stayId, riskAtDeparture(visit, trend));
+  const first = signsOf(stream, person, visit.illness.levels);
   tables["triage"]?.row(
     person.subjectId,
     visit.stayId,
     ...first,
     painOf(stream),
     visit.acuity,
-    stream.chance(0.001) ? null : oneOf(stream, visit.problem.complaints),
+    stream.chance(0.001) ? null : complaintOf(course, oneOf(stream, visit.problem.complaints), visit),
   );
   const hours = (visit.end - visit.start) / SECONDS_PER_HOUR;
   for (let hour = 0.3; hour < hours; hour += 1 + 2 * stream.uniform()) {
@@ -62,7 +84,7 @@ export function writeEdVisit(scribe: Scribe, stream: RandomStream, story: Story,
       person.subjectId,
       visit.stayId,
       time,
-      ...signs(),
+      ...signsOf(stream, person, levelsAt(visit, trend, hour)),
       stream.chance(0.05) ? oneOf(stream, ["Sinus Rhythm", "Atrial Fibrillation", "Sinus Tachycardia"]) : null,
       painOf(stream),
     );
@@ -102,7 +124,7 @@ export function writeEdVisit(scribe: Scribe, stream: RandomStream, story: Story,
 }
 
 /** Temperature in °F, heart rate, breaths, saturation, systolic and diastolic pressure. */
-function signsOf(stream: RandomStream, person: Person, { illness: { levels } }: EdVisit): (number | null)[] {
+function signsOf(stream: RandomStream, person: Person, levels: ArrayLike<number>): (number | null)[] {
   const level = (system: (typeof SYSTEMS)[number]) => levels[at(system)]!;
   const mean = person.meanPressure + 8 - 6 * level("circ") + 9 * gauss(stream);
   const pulse = person.pulsePressure + 8 * gauss(stream);
@@ -117,6 +139,26 @@ function signsOf(stream: RandomStream, person: Person, { illness: { levels } }: 
   return values.map((value) =>
     stream.chance(FAULTS.missing) ? null : stream.chance(FAULTS.impossible) ? value * 10 : value,
   );
+}
+
+/** Severity by system so many hours after arrival. */
+function levelsAt({ illness: { levels } }: EdVisit, trend: number, hour: number): Float64Array {
+  const moved = levels.slice();
+  for (const system of TREND.systems) moved[at(system)]! += TREND.step * trend * Math.min(1, hour / TREND.hours);
+  return moved;
+}
+
+/** The main complaint with what severe illness adds to it. */
+function complaintOf(course: RandomStream, main: string, { illness: { levels } }: EdVisit): string {
+  const more = SEVERE_WORDS.filter(([system, from, chance, words]) => {
+    const isTold = course.chance(chance) && levels[at(system)]! > from;
+    return isTold && !main.toLowerCase().includes(words.toLowerCase());
+  });
+  const text = [main, ...more.map(([, , , words]) => words)].join(", ");
+  if (course.chance(WRITING.capitals)) return text.toUpperCase();
+  if (!course.chance(WRITING.slip)) return text;
+  const place = 1 + below(course, text.length - 1);
+  return text.slice(0, place) + text.slice(place + 1);
 }
 
 function painOf(stream: RandomStream): string | null {

@@ -9,6 +9,7 @@ import { sourceCatalog } from "../catalog.ts";
 import type { ColumnSpec } from "../source.ts";
 import { Chart } from "./chart.ts";
 import { writeDictionaries } from "./dictionaries.ts";
+import { ECG_TRUTH_TABLES, unpackLists, writeEcgs } from "./ecg/write.ts";
 import { writeEdVisit } from "./emergency.ts";
 import { Compressor } from "./gzip.ts";
 import { writeAdmission, writeOutpatient, writePatient } from "./hospital.ts";
@@ -24,7 +25,8 @@ import { Support } from "./support.ts";
 import { TableFile } from "./table-file.ts";
 import { TRUTH_TABLES, writeTruth } from "./truth.ts";
 
-export type SyntheticModule = "hosp" | "icu" | "ed";
+const MODULES = ["hosp", "icu", "ed", "ecg"] as const;
+export type SyntheticModule = (typeof MODULES)[number];
 export type SyntheticFormat = "csv.gz" | "parquet";
 
 export interface SynthesizeOptions {
@@ -33,7 +35,7 @@ export interface SynthesizeOptions {
   seed: number;
   /** Folder to make. */
   out: string;
-  /** Default all three. */
+  /** Default hosp, icu and ed; `ecg` adds recordings, some 120 kB each. */
   modules?: readonly SyntheticModule[];
   /** Default `csv.gz`. */
   format?: SyntheticFormat;
@@ -53,7 +55,7 @@ export interface SyntheticNote {
 }
 
 /** Rises when the same seed gives other bytes. */
-const GENERATOR = 2;
+const GENERATOR = 3;
 const VERSION = `3.1 synthetic ${GENERATOR}`;
 const NOTE = "SYNTHETIC.json";
 /** How the names of a folder's files begin that are ours alone: parts, lock. */
@@ -71,7 +73,7 @@ const REPORT_EVERY = 20;
  */
 export async function synthesize(options: SynthesizeOptions): Promise<SyntheticNote> {
   const { patients, seed, out, modules = ["hosp", "icu", "ed"], format = "csv.gz", progress, signal } = options;
-  const wanted = (["hosp", "icu", "ed"] as const).filter((module) => modules.includes(module));
+  const wanted = MODULES.filter((module) => modules.includes(module));
   checkArguments(options, wanted);
   const asked: Asked = { patients, seed, modules: wanted, format };
   const there = readNote(out);
@@ -86,6 +88,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<SyntheticN
     makeFolder(parts);
     const rows = await writeAll({ patients, seed, modules: wanted, parts, progress, signal });
     if (format === "parquet") await asParquet(parts, { progress, signal });
+    else if (wanted.includes("ecg")) await unpackLists(join(parts, "ecg"));
     const note: SyntheticNote = { schema: 1, version: VERSION, patients, seed, modules: wanted, format, rows };
     await writeJson(join(parts, NOTE), note);
     moveIn(parts, out);
@@ -118,7 +121,7 @@ function checkArguments({ patients, seed }: SynthesizeOptions, modules: readonly
     : !(Number.isSafeInteger(seed) && seed >= 0)
       ? "seed must be a whole number, 0 or more"
       : modules.length === 0
-        ? "modules must name at least one of hosp, icu, ed"
+        ? `modules must name at least one of ${MODULES.join(", ")}`
         : undefined;
   if (wrong) throw new BedsideError({ code: "synthetic/arguments", what: wrong, fix: "change the argument" });
 }
@@ -192,7 +195,8 @@ async function writeAll({
     writeDictionaries(tables);
     progress.begin("Synthetic hospital", patients);
     for (let index = 0; index < patients; index++) {
-      writePatientStory(scribe, seed, index);
+      const story = writePatientStory(scribe, seed, index);
+      if (modules.includes("ecg")) writeEcgs({ tables, folder: join(parts, "ecg"), seed }, story);
       if (index % REPORT_EVERY !== 0) continue;
       if (signal?.aborted) throw new Stopped();
       progress.at(index, "patients");
@@ -224,12 +228,13 @@ function openTables(parts: string, modules: readonly SyntheticModule[], compress
       if ((modules as readonly string[]).includes(module)) open(module, table, columns);
     }
   }
-  for (const { name, columns } of TRUTH_TABLES) open("truth", name, columns);
+  const truths = modules.includes("ecg") ? [...TRUTH_TABLES, ...ECG_TRUTH_TABLES] : TRUTH_TABLES;
+  for (const { name, columns } of truths) open("truth", name, columns);
   return tables;
 }
 
 /** One patient, from streams of its own: nothing here depends on any other patient. */
-function writePatientStory(scribe: Scribe, seed: number, index: number): void {
+function writePatientStory(scribe: Scribe, seed: number, index: number): Story {
   const stream = randomStream(seed, "patient", index);
   const person = drawPerson(stream, index);
   const story = drawStory(stream, person);
@@ -246,12 +251,14 @@ function writePatientStory(scribe: Scribe, seed: number, index: number): void {
   writeOrders(scribe, own("orders"), person, story.admissions);
   writeUnits(scribe, story, own("units"), own("chart"));
   writeTruth(scribe, story);
+  return story;
 }
 
 function writeVisits(scribe: Scribe, story: Story, own: (what: string) => ReturnType<typeof randomStream>): void {
   const stream = own("emergency");
+  const course = own("emergency course");
   for (const visit of story.edVisits) {
-    writeEdVisit(scribe, stream, story, visit);
+    writeEdVisit(scribe, { stream, course }, story, visit);
     if (visit.way === WAYS.home) writeVisitLabs(scribe, stream, story.person, visit.start + 2400, visit.illness.levels);
   }
 }

@@ -7,6 +7,7 @@ import { identifier, literal, openDatabase, type Sql, join as separated, sql } f
 import { sourceCatalog } from "../catalog.ts";
 import { SQL_TYPES } from "../column-types.ts";
 import type { ColumnSpec } from "../source.ts";
+import { ECG_TRUTH_TABLES } from "./ecg/write.ts";
 import { TRUTH_TABLES } from "./truth.ts";
 
 const CSV = ".csv.gz";
@@ -20,8 +21,10 @@ export async function asParquet(
   folder: string,
   { progress, signal }: { progress: Progress; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const files = readdirSync(folder, { recursive: true })
-    .map(String)
+  // tables lie one folder down; waveforms lie deeper, by the thousand
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => join(name, file)))
     .filter((name) => name.endsWith(CSV))
     .sort();
   const tempFolder = join(folder, ".temp");
@@ -58,7 +61,7 @@ function columnsOf(module: string, name: string): readonly ColumnSpec[] {
     const spec = tables.find((table) => table.table === name && table.module === module);
     if (spec) return spec.columns;
   }
-  const truth = TRUTH_TABLES.find((table) => table.name === name);
+  const truth = [...TRUTH_TABLES, ...ECG_TRUTH_TABLES].find((table) => table.name === name);
   if (!truth) throw new Bug(`The synthetic hospital has no table ${module}/${name}`);
   return truth.columns;
 }

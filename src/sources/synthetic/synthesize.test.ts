@@ -248,17 +248,25 @@ describe("the true risks", () => {
         select (coalesce(deathtime >= e.intime, false) or coalesce(i.intime <= e.outtime + interval 12 hour, false))::int as outcome, risk
         from ${truth("ed_critical")} join mimic_iv_ed.edstays e using (stay_id) left join mimic_iv.admissions using (hadm_id)
           left join (select hadm_id, min(intime) as intime from mimic_iv.icustays group by hadm_id) i using (hadm_id)`,
+      criticalAtDeparture: sql`
+        select (coalesce(deathtime >= e.intime, false) or coalesce(i.intime <= e.outtime + interval 12 hour, false))::int as outcome, risk
+        from ${truth("ed_critical_departure")} join mimic_iv_ed.edstays e using (stay_id) left join mimic_iv.admissions using (hadm_id)
+          left join (select hadm_id, min(intime) as intime from mimic_iv.icustays group by hadm_id) i using (hadm_id)`,
       admitted: sql`select (disposition = 'ADMITTED')::int as outcome, risk from ${truth("ed_hospitalization")} join mimic_iv_ed.edstays using (stay_id)`,
       back: sql`
         select exists(select 1 from mimic_iv_ed.edstays b where b.subject_id = a.subject_id and b.intime > a.outtime
           and b.intime <= a.outtime + interval 72 hour)::int as outcome, risk
         from ${truth("ed_return_72h")} join mimic_iv_ed.edstays a using (stay_id)`,
     };
+    const areas: Record<string, number> = {};
     for (const [name, query] of Object.entries(outcomes)) {
-      const { n, seen, expected, deviation } = await against(query);
+      const { n, seen, expected, deviation, area } = await against(query);
+      areas[name] = area;
       expect(n, name).toBeGreaterThan(1000);
       expect(Math.abs(seen - expected), name).toBeLessThan(4 * deviation);
     }
+    // the length of the visit and the change of the signs tell more
+    expect(areas["criticalAtDeparture"]).toBeGreaterThan(areas["critical"]! + 0.01);
   });
 
   test("of death in intensive care after hour 30 is what happens, and tells who dies", async () => {

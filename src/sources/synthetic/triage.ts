@@ -1,5 +1,6 @@
 // A visit to the emergency department up to its end: problem, severity, acuity, the way out and the true risks of it. Writes nothing.
 import type { RandomStream } from "../../core/random.ts";
+import { SECONDS_PER_HOUR } from "../../core/time.ts";
 import type { Problem } from "./catalog.ts";
 import { below, clamp, gauss, logNormal, weighted } from "./draws.ts";
 import { drawIllness, type Illness, SYSTEM_COUNT } from "./illness.ts";
@@ -26,6 +27,8 @@ export interface EdVisit {
   riskOfCritical: number;
   /** Probability of coming back within 72 hours; 0 for those who do not go home. */
   riskOfReturn: number;
+  /** By way out: its probability, and that of the critical outcome for who goes it. */
+  outlook: { chances: readonly number[]; critical: readonly number[] };
 }
 
 /** Ways through the emergency department at the age of 55 and middling severity: home, ward, intensive care. */
@@ -52,6 +55,14 @@ const SOON = Array.from(
   { length: ADMITTED_BEFORE_END },
   (_, minutes) => 1 - WARD_FIRST.share * survival(WARD_FIRST.hours, CRITICAL_HOURS + minutes / 60),
 ).reduce((sum, chance) => sum + chance / ADMITTED_BEFORE_END, 0);
+
+/** Hours in the department by way out: the middle, and the deviation of their logarithm. */
+const HOURS_BY_WAY = [4, 6.5, 6.5];
+const HOURS_SPREAD = 0.45;
+const SHORTEST_HOURS = 0.3;
+const LONGEST_HOURS = 60;
+/** How far the change of the signs over the visit tells those who go to intensive care from the others, in deviations. */
+const TREND_SEPARATION = 1.2;
 
 const OTHER_WAYS_OUT = [
   "LEFT WITHOUT BEING SEEN",
@@ -94,6 +105,7 @@ export function drawEdVisit(
   const acuity = acuityOf(stream, chances);
   const dies = DEATH_BY_WAY.map((more) => logistic(illness.logOdds + more));
   const [, ward, intensive] = chances as [number, number, number];
+  const critical = [0, dies[1]!, SOON + (1 - SOON) * dies[2]!];
   const disposition =
     way !== WAYS.home
       ? "ADMITTED"
@@ -103,7 +115,9 @@ export function drawEdVisit(
   return {
     stayId,
     start,
-    end: start + Math.round(clamp(logNormal(stream, way === WAYS.home ? 4 : 6.5, 0.45), 0.3, 60) * 60) * 60,
+    end:
+      start +
+      Math.round(clamp(logNormal(stream, HOURS_BY_WAY[way]!, HOURS_SPREAD), SHORTEST_HOURS, LONGEST_HOURS) * 60) * 60,
     problem,
     acuity: stream.chance(0.02) ? null : acuity,
     illness: { levels: illness.levels, logOdds: illness.logOdds + DEATH_BY_WAY[way]! },
@@ -113,8 +127,9 @@ export function drawEdVisit(
     disposition,
     way,
     riskOfAdmission: ward + intensive,
-    riskOfCritical: ward * dies[1]! + intensive * (SOON + (1 - SOON) * dies[2]!),
+    riskOfCritical: ward * critical[1]! + intensive * critical[2]!,
     riskOfReturn: disposition === "HOME" && mayReturn ? logistic(-3.4 + 0.5 * clamp(person.useOfEd, -2, 2)) : 0,
+    outlook: { chances, critical },
   };
 }
 
@@ -137,4 +152,25 @@ function acuityOf(stream: RandomStream, chances: readonly number[]): number {
   const expected = chances[1]! + 3 * chances[2]! + ACUITY_NOISE * gauss(stream);
   const place = ACUITY_LIMITS.findIndex((limit) => expected > limit);
   return place < 0 ? ACUITY_LIMITS.length + 1 : place + 1;
+}
+
+/** How the signs change over a visit: up for the worse. It is drawn from where the visit leads. */
+export function drawTrend(stream: RandomStream, { way }: Pick<EdVisit, "way">): number {
+  return stream.normal(way === WAYS.intensive ? TREND_SEPARATION / 2 : -TREND_SEPARATION / 2);
+}
+
+/**
+ * The risk of the critical outcome for who knows all that was known at triage, how long the visit was and how the signs
+ * changed: by Bayes' rule from the risk at triage.
+ */
+export function riskAtDeparture({ outlook, start, end }: EdVisit, trend: number): number {
+  const logHours = Math.log((end - start) / SECONDS_PER_HOUR);
+  const weights = shares(
+    outlook.chances.map((chance, way) => {
+      const length = (logHours - Math.log(HOURS_BY_WAY[way]!)) / HOURS_SPREAD;
+      const change = trend - (way === WAYS.intensive ? TREND_SEPARATION / 2 : -TREND_SEPARATION / 2);
+      return Math.log(chance + 1e-300) - (length * length + change * change) / 2;
+    }),
+  );
+  return weights.reduce((sum, weight, way) => sum + weight * outlook.critical[way]!, 0);
 }

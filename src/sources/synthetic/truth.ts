@@ -12,10 +12,11 @@ export const TRUTH_TABLES: readonly { name: string; columns: readonly ColumnSpec
   { name: "hospital_mortality", columns: [id("subject_id"), id("hadm_id"), risk] },
   { name: "ed_hospitalization", columns: [id("subject_id"), id("stay_id"), risk] },
   { name: "ed_critical", columns: [id("subject_id"), id("stay_id"), risk] },
+  { name: "ed_critical_departure", columns: [id("subject_id"), id("stay_id"), risk] },
   { name: "ed_return_72h", columns: [id("subject_id"), id("stay_id"), risk] },
 ];
 
-/** Writes a patient's risks. */
+/** Writes a patient's risks, but for those at departure from the emergency department, which the visit itself writes. */
 export function writeTruth({ tables }: Scribe, { person, admissions, edVisits }: Story): void {
   const { subjectId } = person;
   for (const { hadmId, riskOfDeath, parts } of admissions) {

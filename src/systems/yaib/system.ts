@@ -1,11 +1,23 @@
 // YAIB, Yet Another ICU Benchmark: its tasks, its published figures and its faults. Knows nothing of how a run is made.
 import { readJsonAsset } from "../../store/assets.ts";
-import type { FaultSpec, PublishedValue, System } from "../system.ts";
+import type { FaultSpec, PublishedValue, System, SystemTask } from "../system.ts";
 
-interface Expected {
+/** Figures of an event, each with its ±, or the mean absolute error of a number. */
+type ExpectedRow =
+  | [
+      model: string,
+      data: string,
+      auroc: number,
+      plusMinus: number,
+      averagePrecision: number,
+      precisionPlusMinus: number,
+    ]
+  | [model: string, data: string, mae: number];
+type TaskName = "mortality24" | "aki" | "sepsis" | "kidney_function" | "los";
+
+interface Expected extends Record<TaskName, { columns: string[]; rows: ExpectedRow[] }> {
   source: string;
   data: Record<string, string>;
-  mortality24: { columns: string[]; rows: [string, string, number, number, number, number][] };
 }
 
 const expected = readJsonAsset<Expected>(import.meta.url, "expected.json");
@@ -30,16 +42,35 @@ export function yaibFaults(task: string): FaultSpec[] {
   return [...own, ...mortalityFaults.filter(({ id }) => others.shared.includes(id))];
 }
 
-function published(): PublishedValue[] {
+function published(task: TaskName): PublishedValue[] {
   const order = Object.keys(expected.data);
-  const rows = [...expected.mortality24.rows].sort((a, b) => order.indexOf(b[1]) - order.indexOf(a[1]));
-  return rows.flatMap(([model, data, auroc, aurocPm, precision, precisionPm]) => {
+  const rows = [...expected[task].rows].sort((a, b) => order.indexOf(b[1]) - order.indexOf(a[1]));
+  return rows.flatMap((row): PublishedValue[] => {
+    const [model, data, first] = row;
     const common = { system: "YAIB", data: expected.data[data]!, model, source: expected.source };
+    if (row.length === 3) return [{ ...common, metric: "mae", value: first }];
+    const [, , , plusMinus, precision, precisionPlusMinus] = row;
     return [
-      { ...common, metric: "auroc", value: auroc, plusMinus: aurocPm },
-      { ...common, metric: "average_precision", value: precision, plusMinus: precisionPm },
+      { ...common, metric: "auroc", value: first, plusMinus },
+      { ...common, metric: "average_precision", value: precision, plusMinus: precisionPlusMinus },
     ];
   });
+}
+
+const networks = ["gru", "lstm", "tcn", "transformer", "mamba"];
+const trees = ["lgbm", "lgbm-recency", "rf"];
+
+function task(name: TaskName, question: string, kind: "event" | "number", truth?: string): SystemTask {
+  const linear = kind === "event" ? "lr" : "elasticnet";
+  return {
+    id: `yaib/${name}`,
+    question,
+    models: [linear],
+    allowed: [linear, ...trees, ...networks],
+    ...(truth ? { truth } : {}),
+    published: published(name),
+    faults: yaibFaults(`yaib/${name}`),
+  };
 }
 
 /** Yet Another ICU Benchmark (van de Water et al., ICLR 2024). */
@@ -48,15 +79,16 @@ export const yaib: System = {
   title: "Yet Another ICU Benchmark",
   citation: "van de Water et al., ICLR 2024, arXiv 2306.05109",
   tasks: [
-    {
-      id: "yaib/mortality24",
-      question: "Will a patient who has been in intensive care for 24 hours die there?",
-      models: ["lr"],
-      allowed: ["lr", "lgbm", "rf", "gru", "lstm", "tcn", "transformer", "mamba"],
-      truth: "icu_mortality_24h",
-      published: published(),
-      faults: yaibFaults("yaib/mortality24"),
-    },
+    task(
+      "mortality24",
+      "Will a patient who has been in intensive care for 24 hours die there?",
+      "event",
+      "icu_mortality_24h",
+    ),
+    task("aki", "Will acute kidney injury (KDIGO) begin within the next 6 hours?", "event"),
+    task("sepsis", "Will sepsis (Sepsis-3) begin within the next 6 hours?", "event"),
+    task("kidney_function", "What will creatinine be on the second day in intensive care?", "number"),
+    task("los", "How many hours will the patient stay in intensive care from now on?", "number"),
   ],
   differences({ id, title, version }, mode) {
     const same = [

@@ -1,6 +1,7 @@
 // Grows all trees of a forest, on one thread or several, and hands them over in order. Knows no rows and no sampling.
+
+import { startThread, type Thread } from "../workers.ts";
 import { type GrownTree, type GrowSettings, type GrowTable, type GrowTask, kernel } from "./kernel/index.ts";
-import { startThread, type Thread } from "./start-worker.ts";
 
 /** The work: a table, how to grow, and the task of each tree. */
 export interface ForestWork {
@@ -97,7 +98,9 @@ function growThere(work: ForestWork, threads: readonly Thread[]): Promise<void> 
 /** The program of a thread: the kernel's own text, and what to do with messages. */
 function threadText(): string {
   const parts = Object.entries(kernel).map(([name, part]) => `${name}: ${part.toString()}`);
+  // Tools that keep the names of minified functions call a helper of this name in the functions' texts.
   return `(send) => {
+const __name = (part) => part;
 const kernel = { ${parts.join(",\n")} };
 let grow;
 return (message) => {

@@ -1,13 +1,13 @@
 // Trains random forests and extremely randomised trees. Knows no data set and no file.
 import { Stopped } from "../../core/errors.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
+import { coreCount } from "../workers.ts";
 import { growAll } from "./grow-all.ts";
 import { checkNames, checkTable, checkTargets, checkWeights, type ForestInput } from "./input.ts";
 import type { GrownTree, GrowTable } from "./kernel/index.ts";
 import { type ForestOptions, type ForestSettings, resolveOptions } from "./options.ts";
 import { type OutOfBag, OutOfBagSums } from "./out-of-bag.ts";
 import { sampler } from "./sample.ts";
-import { coreCount } from "./start-worker.ts";
 import { between, layOut } from "./table.ts";
 
 /** Below this many cells times trees, starting threads takes longer than they save. */

@@ -9,6 +9,7 @@ import { args, control, HEAP_START, type Job, jobs } from "./layout.ts";
 import { defineAddScores, definePartition, defineRoute, defineSettle } from "./partition.ts";
 import { defineScan } from "./scan.ts";
 import { defineThreads } from "./threads.ts";
+import { defineWalk } from "./walk.ts";
 
 /** What the kernel's module exports, as far as it is called from outside. */
 export interface KernelExports {
@@ -38,6 +39,7 @@ export function kernelBytes(shared: boolean): Uint8Array<ArrayBuffer> {
     assign: defineAssign(kernel),
     sort: defineSort(kernel),
     gather,
+    walk: defineWalk(kernel),
   });
   defineSumPairs(kernel);
   return kernel.bytes(shared);

@@ -82,6 +82,21 @@ export const args = {
   countOne: 496,
   /** The two leaves scanned, LEAF_BYTES each. */
   leaf: 512,
+  // Walking.
+  /** By tree: its root, and how far into a row's margins it adds. */
+  walkRoots: 640,
+  walkTrees: 644,
+  walkValues: 648,
+  walkOutputs: 652,
+  /** Outputs of a tree. */
+  walkLeafOutputs: 656,
+  /** Columns from a value to the same with its sign turned; 0: no split asks for it. */
+  walkNegated: 660,
+  /** Items the blocks are shared out over. */
+  walkers: 664,
+  walkScratch: 668,
+  walkScratchBytes: 672,
+  walkGroupBytes: 676,
 } as const;
 
 /** A leaf to scan. */
@@ -126,6 +141,12 @@ export const NODE_BYTES = 16 + 256;
 /** A leaf as scores are raised: from, count, value. */
 export const LEAF_ROW_BYTES = 16;
 
+/** Rows that go down a tree side by side. */
+export const WALK_LANES = 8;
+/** A node as rows walk it: the bytes from a group's start to its column, 1 at a leaf; the address of the left child, the right one standing behind it. A leaf's is the node before itself, its threshold NaN. */
+export const walkFields = { threshold: 0, column: 8, child: 12 } as const;
+export const WALK_NODE_BYTES = 16;
+
 export const COLUMNS_A_GROUP = 8;
 /** Histogram cells kept for a column, by class. */
 export const binClasses = [16, 64, 256] as const;
@@ -145,5 +166,6 @@ export const jobs = [
   "quantise",
   "assign",
   "sort",
+  "walk",
 ] as const;
 export type Job = (typeof jobs)[number];

@@ -3,7 +3,7 @@
 Writes, beside itself:
   hospital/            a made-up hospital (CSV, seeded) full of boundary cases
   hospital-*.csv       every column of its master table and scored visits, in both modes
-  hospital-tasks.json  visits and events of the three cohorts
+  hospital-tasks.json  visits and events of the cohorts
   demo.json            for the open demos (../shared/data): per column how many values there are, and a SHA-256 of all of
                        them; no row of the demos leaves their folder
 """

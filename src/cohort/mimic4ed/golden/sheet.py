@@ -252,6 +252,9 @@ def scored_visits(master, corrected):
 
 def in_task(visits, task, corrected):
     """Who is predicted for."""
+    if task == "mimic4ed/critical-disposition" and corrected:
+        gone = visits["disposition"].eq("EXPIRED") | (visits["deathtime"] <= visits["outtime"])
+        return visits[~gone]
     if task != "mimic4ed/ed-revisit-72h":
         return visits
     if not corrected:
@@ -262,4 +265,5 @@ def in_task(visits, task, corrected):
 
 
 OUTCOMES = {"mimic4ed/hospitalization": "outcome_hospitalization", "mimic4ed/critical": "outcome_critical",
+            "mimic4ed/critical-disposition": "outcome_critical",
             "mimic4ed/ed-revisit-72h": "outcome_ed_revisit_3d"}

@@ -45,6 +45,8 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
     end: 0,
     weights: new Float64Array(rowCount),
     targets: new Float64Array(rowCount),
+    plain: false,
+    ones: new Uint8Array(doubled ? rowCount : 0),
     weight: 0,
     sums: new Float64Array(kinds),
     minWeightLeaf: 0,
@@ -125,7 +127,7 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
 
   /** Gathers the node's rows and sums into the view and writes its value. True when all targets are equal. */
   function look(node: number, start: number, end: number): boolean {
-    const { weights, targets, sums } = view;
+    const { weights, targets, sums, plain, ones } = view;
     view.start = start;
     view.end = end;
     sums.fill(0);
@@ -140,6 +142,7 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
       weights[local] = w;
       targets[local] = target;
       weight += w;
+      if (plain) ones[local] = target;
       if (bySums) sum += w * target;
       else sums[target | 0]! += w;
       if (target !== first) pure = false;
@@ -191,8 +194,12 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
     for (let i = start; i < end; i++) {
       const row = rows[i]!;
       const code = codes[base + row]!;
-      if (code <= last || code === withMissing) rows[at++] = row;
-      else aside[put++] = row;
+      // Written to both sides, and one side's end moves on: no branch to guess.
+      const goes = ((code <= last) as unknown as number) | ((code === withMissing) as unknown as number);
+      rows[at] = row;
+      aside[put] = row;
+      at += goes;
+      put += 1 - goes;
     }
     for (let i = 0; i < put; i++) rows[at + i] = aside[i]!;
     return at;
@@ -200,14 +207,19 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
 
   function partitionValues(values: Float64Array, start: number, end: number, split: Split): number {
     const base = split.feature * view.columnStride;
-    const { threshold: cut, missingLeft: withMissing } = split;
+    const { threshold: cut } = split;
+    const withMissing = split.missingLeft ? 1 : 0;
     let at = start;
     let put = 0;
     for (let i = start; i < end; i++) {
       const row = rows[i]!;
       const here = values[base + row]!;
-      if (here <= cut || (withMissing && Number.isNaN(here))) rows[at++] = row;
-      else aside[put++] = row;
+      // Written to both sides, and one side's end moves on: no branch to guess.
+      const goes = ((here <= cut) as unknown as number) | (((here !== here) as unknown as number) & withMissing);
+      rows[at] = row;
+      aside[put] = row;
+      at += goes;
+      put += 1 - goes;
     }
     for (let i = 0; i < put; i++) rows[at + i] = aside[i]!;
     return at;
@@ -305,10 +317,13 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
     view.rows = rows;
     view.draws = new kernel.RandomStream(task.seeds[0], task.seeds[1], task.seeds[2]);
     treeWeight = 0;
+    let allOne = true;
     for (let i = 0; i < rows.length; i++) {
       far.weights[rows[i]!] = task.weights[i]!;
       treeWeight += task.weights[i]!;
+      if (task.weights[i] !== 1) allOne = false;
     }
+    view.plain = doubled && allOne;
     view.minWeightLeaf = settings.minWeightFractionLeaf * treeWeight;
     count = 0;
     view.isRoot = true;

@@ -124,10 +124,18 @@ export function randomSplitter(
     let left = 0;
     let leftWeight = 0;
     let leftSum = 0;
-    if (bySums) {
-      // Sums without a branch, for whether a row goes left cannot be foreseen.
+    // Whether a row goes left cannot be foreseen: `| 0` makes a number of the comparison without a branch.
+    if (node.plain) {
+      const { ones } = node;
       for (let i = 0; i < count; i++) {
-        const goes = local[i]! <= cut ? 1 : 0;
+        const goes = ((local[i]! <= cut) as unknown as number) | 0;
+        left += goes;
+        leftSum += goes & ones[i]!;
+      }
+      leftWeight = left;
+    } else if (bySums) {
+      for (let i = 0; i < count; i++) {
+        const goes = ((local[i]! <= cut) as unknown as number) | 0;
         const w = goes * weights[i]!;
         left += goes;
         leftWeight += w;

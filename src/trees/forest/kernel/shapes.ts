@@ -88,6 +88,9 @@ export interface NodeView {
   /** Weight and target of the node's rows, from 0 on; regression targets are less the node's mean. */
   weights: Float64Array;
   targets: Float64Array;
+  /** True: all weights are 1 and targets 0 or 1, which stand in `ones` too. */
+  plain: boolean;
+  ones: Uint8Array;
   weight: number;
   /** Σ weight · target for `sums`, else weight by class. */
   sums: Float64Array;

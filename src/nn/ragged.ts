@@ -1,0 +1,136 @@
+// Sequences of any length in batches: padded to a few lengths, filled when they are needed. Knows no model.
+import { randomStream } from "../core/random.ts";
+import { type Shape, sizeOf } from "../tensor/index.ts";
+import type { Field } from "./data.ts";
+import type { BatchSource, Feed } from "./source.ts";
+
+/** One quantity of every step of every sequence, which writes itself where it is wanted. */
+export interface RaggedField {
+  /** The shape of one step: `[48]`, or `[]` for a single number. */
+  shape: Shape;
+  kind: "float" | "int";
+  /** What stands in padding. Default 0. */
+  padding?: number;
+  /** Writes all steps of a sequence, one after the other, from `out[at]` on. `out` holds `padding` there before. */
+  fill(sequence: number, out: Float32Array | Int32Array, at: number): void;
+}
+
+/** Sequences of different lengths. */
+export interface Ragged {
+  /** Steps of each sequence. */
+  lengths: ArrayLike<number>;
+  fields: Readonly<Record<string, RaggedField>>;
+}
+
+/** Padded lengths are multiples of this, but for the longest. */
+const STEP = 4;
+/** Each padded length is a program of its own to compile. */
+const MOST_LENGTHS = 6;
+
+/**
+ * The padded lengths, ascending, that waste the fewest steps on padding: at most `most`, multiples of 4 or the longest
+ * length itself. Every sequence goes to the first one that holds it.
+ */
+export function paddedLengths(lengths: ArrayLike<number>, { most = MOST_LENGTHS }: { most?: number } = {}): number[] {
+  let longest = 0;
+  for (let i = 0; i < lengths.length; i++) longest = Math.max(longest, lengths[i]!);
+  const count = new Map<number, number>();
+  for (let i = 0; i < lengths.length; i++) {
+    const padded = Math.min(longest, STEP * Math.ceil(Math.max(1, lengths[i]!) / STEP));
+    count.set(padded, (count.get(padded) ?? 0) + 1);
+  }
+  const ends = [...count.keys()].sort((a, b) => a - b);
+  const upTo = [0];
+  for (const [j, end] of ends.entries()) upTo.push(upTo[j]! + count.get(end)!);
+  // cost[j]: the fewest steps of the sequences up to ends[j], the last group padded to ends[j]
+  let cost = ends.map((end, j) => end * upTo[j + 1]!);
+  const froms: number[][] = [ends.map(() => -1)];
+  for (let groups = 2; groups <= Math.min(most, ends.length); groups++) {
+    const before = cost;
+    const from = ends.map(() => -1);
+    cost = ends.map((end, j) => {
+      let least = before[j]!;
+      from[j] = -2;
+      for (let i = 0; i < j; i++) {
+        const own = before[i]! + end * (upTo[j + 1]! - upTo[i + 1]!);
+        if (own < least) [least, from[j]] = [own, i];
+      }
+      return least;
+    });
+    froms.push(from);
+  }
+  const chosen: number[] = [];
+  for (let j = ends.length - 1, groups = froms.length - 1; j >= 0; groups--) {
+    const from = froms[groups]![j]!;
+    // -2: one group fewer does as well
+    if (from === -2) continue;
+    chosen.unshift(ends[j]!);
+    j = from;
+  }
+  return chosen;
+}
+
+/** The sequences of each padded length. */
+export function bucketsOf(lengths: ArrayLike<number>, padded: readonly number[]): Int32Array[] {
+  const rows: number[][] = padded.map(() => []);
+  for (let i = 0; i < lengths.length; i++) rows[padded.findIndex((length) => length >= lengths[i]!)]!.push(i);
+  return rows.map((own) => Int32Array.from(own));
+}
+
+export interface RaggedSourceOptions {
+  /** Sequences in a batch, at most. */
+  batchSize: number;
+  /** Steps in a batch, padding too, at most: batches of long sequences hold fewer. Default: any number. */
+  batchSteps?: number;
+  /** Default 6. */
+  mostLengths?: number;
+}
+
+/**
+ * Batches of sequences of about one length each, in an order that follows from the seed. The sequences of a length are
+ * dealt to batches as even as can be; places left over in a batch are padding throughout.
+ */
+export function raggedSource(ragged: Ragged, options: RaggedSourceOptions): BatchSource {
+  const { batchSize, batchSteps = Number.POSITIVE_INFINITY, mostLengths } = options;
+  const { lengths, fields } = ragged;
+  const padded = paddedLengths(lengths, mostLengths === undefined ? {} : { most: mostLengths });
+  const buckets = bucketsOf(lengths, padded).map((rows, k) => {
+    const most = Math.max(1, Math.min(batchSize, Math.floor(batchSteps / padded[k]!)));
+    const batches = Math.ceil(rows.length / most);
+    return { rows, batches, size: Math.ceil(rows.length / Math.max(batches, 1)) };
+  });
+  const lengthOf = (row: number) => padded.findIndex((length) => length >= lengths[row]!);
+  return {
+    batches(seed, epoch) {
+      const all = buckets.flatMap(({ rows, batches }, k) => {
+        const order = randomStream(seed, "sequences", epoch, k).shuffle(rows.slice() as never) as Int32Array;
+        return Array.from({ length: batches }, (_, b) =>
+          order.slice(Math.floor((b * rows.length) / batches), Math.floor(((b + 1) * rows.length) / batches)),
+        );
+      });
+      return randomStream(seed, "batches", epoch).shuffle(all);
+    },
+    feed(batch) {
+      const k = lengthOf(batch[0]!);
+      return padSequencesOf(fields, batch, padded[k]!, buckets[k]!.size);
+    },
+  };
+}
+
+/** The chosen sequences padded to one length, and to one number of sequences. */
+export function padSequencesOf(
+  fields: Ragged["fields"],
+  rows: ArrayLike<number>,
+  length: number,
+  batchSize = rows.length,
+): Feed {
+  const padded: Record<string, Field> = {};
+  for (const [name, { shape, kind, padding = 0, fill }] of Object.entries(fields)) {
+    const size = sizeOf(shape) * length;
+    const data = kind === "float" ? new Float32Array(batchSize * size) : new Int32Array(batchSize * size);
+    if (padding !== 0) data.fill(padding);
+    for (let i = 0; i < rows.length; i++) fill(rows[i]!, data, i * size);
+    padded[name] = { shape: [length, ...shape], data };
+  }
+  return { key: `${batchSize} × ${length}`, batchSize, fields: padded };
+}

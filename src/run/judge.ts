@@ -1,0 +1,211 @@
+// The stages that judge a trained model: figures of the rows held out, what drives its predictions, scores beside it, the
+// best possible. Trains nothing.
+import { basename } from "node:path";
+import { cohortFiles, isEdTask, readScores, scoreModels } from "../cohort/index.ts";
+import { eventLabels, subgroupFamilies } from "../features/index.ts";
+import { type Evidence, evaluate, type HeldOutEvent, intervals, mainMetrics, subgroups } from "./evaluate/index.ts";
+import { explain, rowsToExplain } from "./explain/index.ts";
+import { medsPredictionsPath, writeMedsPredictions } from "./meds-predictions.ts";
+import {
+  collectTuning,
+  heldOutOf,
+  predictHeldOut,
+  readPredictions,
+  thresholdsOf,
+  writePredictions,
+} from "./predict.ts";
+import { type Replicate, replicatesOf } from "./protocol.ts";
+import type { ModelResult, RunResult } from "./result.ts";
+import { type Learning, resamplesOf, type Scene, THRESHOLD_RULE } from "./scene.ts";
+import { evaluateScore } from "./scores.ts";
+import { type FoldRecord, readModelFile } from "./train.ts";
+import type { Trainer } from "./trainers/index.ts";
+import { findTruth, readTruth } from "./truth.ts";
+
+/** The records of a model: by replicate, then by fold. */
+export type Records = readonly (readonly FoldRecord[])[];
+
+/** A model's predictions files. */
+interface PredictionFiles {
+  heldOut: string;
+  tuning: string;
+}
+
+export function predictionFiles(
+  { folder }: Pick<Scene, "folder">,
+  trainer: Pick<Trainer, "id">,
+  isFirst: boolean,
+): PredictionFiles {
+  return {
+    heldOut: folder.at(isFirst ? "predictions.parquet" : `predictions-${trainer.id}.parquet`),
+    tuning: folder.at("models", `${trainer.id}.tuning.parquet`),
+  };
+}
+
+/** Predicts every held-out row, from the saved models. */
+export async function predictModel(
+  scene: Scene,
+  trainer: Trainer,
+  learning: Learning,
+  records: Records,
+  files: PredictionFiles,
+): Promise<{ thresholds: number[]; seconds: number }> {
+  const { folder, store, seed, base, progress } = scene;
+  const { samples, plan } = learning;
+  const replicates = replicatesOf(plan, trainer.usesSeed);
+  const isEvent = samples.outcome === "event";
+  const forMeds = medsPredictionsPath(files.heldOut);
+  return folder.stage({
+    name: `predict ${trainer.id}`,
+    dependsOn: {
+      base,
+      seed,
+      division: divisionKey(plan),
+      model: trainer.id,
+      file: basename(files.heldOut),
+      made: records,
+    },
+    work: async () => {
+      const heldOut = (part: number) => plan.split.parts(part).heldOut;
+      const models = (file: string) => folder.at("models", file);
+      const total = replicates.reduce(
+        (sum, { parts }) => sum + parts.reduce((all, part) => all + heldOut(part).length, 0),
+        0,
+      );
+      progress.begin(`Predicting ${trainer.id}`, total);
+      const input = { world: learning, models, replicates, folds: records };
+      const began = performance.now();
+      const predicted = await predictHeldOut({
+        ...input,
+        heldOut,
+        onRows: (done) => progress.at(done, `row ${done} of ${total}`),
+      });
+      const seconds = (performance.now() - began) / 1000;
+      const tuning = await collectTuning(store.db, input);
+      await writePredictions(store.db, files.heldOut, samples, predicted);
+      await writePredictions(store.db, files.tuning, samples, tuning);
+      const thresholds = isEvent ? thresholdsOf(samples, tuning, plan.folds) : [];
+      if (isEvent) {
+        const sources = { predictions: files.heldOut, labels: folder.at("cohort", cohortFiles.labels), thresholds };
+        await writeMedsPredictions(store.db, forMeds, { ...sources, hourly: samples.hours !== undefined });
+      }
+      progress.end(`${predicted.rows.length} rows held out`);
+      return { value: { thresholds, seconds }, files: [files.heldOut, files.tuning, ...(isEvent ? [forMeds] : [])] };
+    },
+  });
+}
+
+/** What tells one division of the rows from another. */
+export function divisionKey({ folds, repetitions, seeds, search }: Learning["plan"]): unknown {
+  return { folds, repetitions, seeds, search };
+}
+
+/** The figures of a model, and by subgroup. */
+export async function judgeModel(
+  scene: Scene,
+  trainer: Trainer,
+  learning: Learning,
+  files: PredictionFiles,
+  thresholds: number[],
+): Promise<Evidence & Pick<ModelResult, "subgroups">> {
+  const { folder, store, seed, base, progress, conformal } = scene;
+  const { cohort, samples, plan } = learning;
+  const replicates = replicatesOf(plan, trainer.usesSeed);
+  const resamples = resamplesOf(scene);
+  const withholdsFew = store.source(cohort.source.id)!.dataUse === "credentialed";
+  const settings = { seed, resamples, thresholdRule: THRESHOLD_RULE, withholdsFew, conformal };
+  return folder.stage({
+    name: `evaluate ${trainer.id}`,
+    dependsOn: { base, settings, thresholds, predictions: [folder.digest(files.heldOut), folder.digest(files.tuning)] },
+    work: async () => {
+      progress.begin(`Evaluating ${trainer.id}`);
+      progress.at(0, `${resamples} resamples of patients`);
+      const tunedTogether = replicates.filter(({ parts }) => parts[0] === replicates[0]!.parts[0]);
+      const held = await readPredictions(store.db, files.heldOut, samples, replicates.length);
+      const tuning = await readPredictions(store.db, files.tuning, samples, tunedTogether.length > 1 ? 0 : 1);
+      const { unit } = cohort.label;
+      const given = heldOutOf(samples, held, tuning, { unit, thresholds, replicates });
+      const evidence = evaluate(given, settings);
+      const groups =
+        samples.outcome === "event"
+          ? subgroups(given as HeldOutEvent, await subgroupFamilies(store.db, cohort.folder, held.stayIds), settings)
+          : [];
+      progress.end(`${resamples} resamples of patients`);
+      return { value: { ...evidence, subgroups: groups }, files: [] };
+    },
+  });
+}
+
+/** What drives the predictions, where the model is of trees and tells a risk. */
+export async function explainModel(
+  scene: Scene,
+  trainer: Trainer,
+  learning: Learning,
+  records: Records,
+): Promise<ModelResult["explanation"]> {
+  const { folder, seed, base, progress } = scene;
+  const { samples, plan, cohort } = learning;
+  if (!trainer.isTrees || samples.outcome !== "event") return undefined;
+  const resamples = resamplesOf(scene);
+  const [replicate] = replicatesOf(plan, trainer.usesSeed) as [Replicate];
+  return folder.stage({
+    name: `explain ${trainer.id}`,
+    dependsOn: { base, seed, resamples, division: divisionKey(plan), made: records[0] },
+    work: async () => {
+      const rows = await rowsToExplain({
+        world: learning,
+        heldOut: replicate.parts.map((part) => plan.split.parts(part).heldOut),
+        files: records[0]!.map(({ file }) => readModelFile(folder.at("models", file))),
+        seed,
+      });
+      progress.begin(`Explaining ${trainer.id}`, rows.labels.length);
+      const units = new Map([...cohort.dynamic, ...cohort.static].map(({ name, unit }) => [name, unit]));
+      const unitOf = (variable: string) => units.get(variable) ?? "";
+      const value = await explain(rows, { seed, resamples, unitOf, progress });
+      progress.end(`${rows.labels.length} held-out rows`);
+      return { value, files: [] };
+    },
+  });
+}
+
+/** The clinical scores that the cohort's rows carry, on the same rows. */
+export async function judgeScores(scene: Scene, { cohort, samples, plan }: Learning): Promise<ModelResult[]> {
+  const { folder, store, seed, base, task } = scene;
+  if (!isEdTask(task) || samples.outcome !== "event") return [];
+  const settings = { seed, resamples: resamplesOf(scene), thresholdRule: THRESHOLD_RULE };
+  return folder.stage({
+    name: "evaluate scores",
+    dependsOn: { base, settings, division: divisionKey(plan) },
+    work: async () => {
+      const points = await readScores(store.db, cohort.folder);
+      const first = { ...plan.split, folds: plan.folds };
+      const value = scoreModels().map(({ id, title, column }) =>
+        evaluateScore({ id, title, points: points[column]! }, eventLabels(samples), first, settings),
+      );
+      return { value, files: [] };
+    },
+  });
+}
+
+/** How well the true risk does on the same stays, where the records are synthetic and tell. */
+export async function bestPossible(scene: Scene, { samples, plan }: Learning): Promise<RunResult["bestPossible"]> {
+  const { declared, truthIn = [], data, store, seed } = scene;
+  const file = declared.truth && findTruth([...data, ...truthIn], declared.truth);
+  if (!file || samples.outcome !== "event") return undefined;
+  const risk = await readTruth(store.db, file, samples.stayIds);
+  const held = plan.split.parts(0).heldOut;
+  const rows = plan.folds === 1 ? [...held] : [...risk.keys()];
+  const known = rows.filter((i) => !Number.isNaN(risk[i]!));
+  const take = (values: ArrayLike<number>) => Float64Array.from(known, (i) => values[i]!);
+  const { values } = intervals(mainMetrics, take(samples.targets), take(risk), take(samples.subjectIds), {
+    seed,
+    resamples: resamplesOf(scene),
+  });
+  const missing = rows.length - known.length;
+  return {
+    metrics: values,
+    note: `The true risk of each stay, which the synthetic hospital writes apart: no model can do better on average.${
+      missing > 0 ? ` ${missing} stays without one are left out.` : ""
+    }`,
+  };
+}

@@ -1,0 +1,79 @@
+// What delineation and measurement share of a record: leads at 500 a second without gaps, their wavelets, their beats.
+
+import { beatEnvelope, leadWeight } from "../beats/envelope.ts";
+import { findHumps } from "../beats/peaks.ts";
+import { alignToPeaks, checkLeads } from "../beats/r-peaks.ts";
+import { toRate } from "../filters/resample.ts";
+import { splineWavelets, type Wavelets } from "../wavelets.ts";
+
+/** Delineation works at this rate; other records are resampled. */
+export const WORK_HZ = 500;
+/** Milliseconds of a sample at that rate. */
+export const SAMPLE_MS = 1000 / WORK_HZ;
+/** Wavelet levels that are made: up to about 4–13 Hz. */
+export const LEVELS = 4;
+/** The level in which QRS complexes are found (8–27 Hz). */
+const QRS_LEVEL = 3;
+
+/** A recording. */
+export interface EcgRecord {
+  /** Names: I, II, III, aVR, aVL, aVF, V1 … V6, or any others; upper or lower case. */
+  leads: readonly string[];
+  /** Samples a second, at least 100. */
+  rateHz: number;
+  /** One array a lead, in mV, all of one length; NaN where nothing was recorded. */
+  signals: readonly Float32Array[];
+}
+
+export interface PreparedEcg {
+  leads: readonly string[];
+  /** Samples at 500 a second. */
+  length: number;
+  /** In mV at 500 a second, gaps bridged. */
+  signals: Float32Array[];
+  wavelets: Wavelets[];
+  /** Share of samples given as numbers, by lead. */
+  known: Float64Array;
+  /** Share of each lead in sums over leads, 1/mV; 0 for a lead that is flat or unknown. */
+  weights: Float64Array;
+  /** Samples of the beats, at the largest deflection of all leads. */
+  beats: Int32Array;
+}
+
+/**
+ * @param rPeaksMs Beats that are known already, ms from the record's start; found where left out.
+ * @throws BedsideError `signal/leads`, `signal/rates`
+ */
+export function prepareEcg(record: EcgRecord, { rPeaksMs }: { rPeaksMs?: ArrayLike<number> } = {}): PreparedEcg {
+  checkLeads(record.signals);
+  const count = record.signals.length;
+  const known = new Float64Array(count);
+  const signals = record.signals.map((signal, l) => {
+    let missing = 0;
+    for (let i = 0; i < signal.length; i++) if (!(Math.abs(signal[i]!) < Number.POSITIVE_INFINITY)) missing++;
+    known[l] = 1 - missing / signal.length;
+    return toRate(missing ? bridge(signal) : signal, record.rateHz, WORK_HZ);
+  });
+  const wavelets = signals.map((signal) => splineWavelets(signal, LEVELS));
+  const slopes = wavelets.map(({ detail }) => detail[QRS_LEVEL]!);
+  const weights = Float64Array.from(slopes, (slope, l) => (known[l]! < 0.5 ? 0 : leadWeight(slope, WORK_HZ)));
+  const length = signals[0]!.length;
+  const beats = rPeaksMs
+    ? Int32Array.from(rPeaksMs, (ms) => Math.min(length - 1, Math.max(0, Math.round(ms / SAMPLE_MS))))
+    : alignToPeaks(signals, weights, findHumps(beatEnvelope(slopes, weights, WORK_HZ), { rateHz: WORK_HZ }), WORK_HZ);
+  return { leads: record.leads, length, signals, wavelets, known, weights, beats };
+}
+
+/** `fillGaps` in single precision. */
+function bridge(signal: Float32Array): Float32Array {
+  const out = signal.slice();
+  let before = -1;
+  for (let i = 0; i < out.length; i++) {
+    if (!(Math.abs(out[i]!) < Number.POSITIVE_INFINITY)) continue;
+    const left = before < 0 ? out[i]! : out[before]!;
+    for (let j = before + 1; j < i; j++) out[j] = left + ((out[i]! - left) * (j - before)) / (i - before);
+    before = i;
+  }
+  out.fill(before < 0 ? 0 : out[before]!, before + 1);
+  return out;
+}

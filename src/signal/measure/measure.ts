@@ -1,0 +1,247 @@
+// A record measured whole: beats, waves, intervals, axes, amplitudes, rhythm, quality.
+
+import { delineatePrepared } from "../delineate/delineate.ts";
+import { type Delineation, WAVE_POINTS, type WavePoint, type WaveTimes } from "../delineate/fiducials.ts";
+import { type EcgRecord, type PreparedEcg, prepareEcg, SAMPLE_MS } from "../delineate/prepare.ts";
+import { kurtosisOf, lineFaults, QUALITY_LIMITS } from "../quality.ts";
+import { type BeatPoints, type LeadAmplitudes, leadAmplitudes } from "./amplitudes.ts";
+import { frontalAxis, leadAvf, leadOne } from "./axis.ts";
+import { classifyBeats } from "./beat-kinds.ts";
+import { timeHrv } from "./hrv.ts";
+import type { EcgMeasurement, LeadIntervals, LeadMeasurement, QuickQuality } from "./measurement.ts";
+import { levelBeforeQrs, type MedianBeat, medianBeat } from "./median-beat.ts";
+import { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./qtc.ts";
+import { measureRhythm } from "./rhythm.ts";
+import { medianOf, rounded, sortedKnown } from "./statistics.ts";
+
+/** A record's measurement with what it was made from, for pictures and tables of beats. */
+export interface MeasuredEcg {
+  measurement: EcgMeasurement;
+  delineation: Delineation;
+  medianBeat: MedianBeat;
+}
+
+/**
+ * Measures a record: rate, intervals, axes, amplitudes and ST levels by lead, rhythm, ectopy, quality.
+ * @param record Any leads in any order, named; signals in mV; at least 100 samples a second.
+ * @returns Numbers fit for JSON. What cannot be measured is null, with the reason in `reasons`.
+ * @throws BedsideError `signal/leads` where the leads differ in length or there is none; `signal/rates` for an odd rate.
+ * @example measureEcg({ leads: ["II"], rateHz: 500, signals: [lead] }).intervals.qtMs
+ */
+export function measureEcg(record: EcgRecord): EcgMeasurement {
+  return measureEcgInDetail(record).measurement;
+}
+
+/** `measureEcg`, with the delineation of every beat and lead and the median beat besides. */
+export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
+  const ecg = prepareEcg(record);
+  const delineation = delineatePrepared(ecg);
+  const { global, byLead } = delineation;
+  const classes = classifyBeats(ecg, delineation);
+  const rrMs = Float64Array.from(global.rPeak, (at, b) => (b ? at - global.rPeak[b - 1]! : Number.NaN));
+  const hasP = Array.from(global.pPeak, (at) => Number.isFinite(at));
+  const { rhythm, kinds, nnMs } = measureRhythm(rrMs, classes.kinds, hasP);
+  const beat = medianBeat(ecg, delineation, classes.usual);
+  const usual = classes.usual.flatMap((take, b) => (take ? [b] : []));
+  const reasons: Record<string, string> = {};
+  const points = pointsOf(global, usual, beat);
+  const leads = record.leads.map((lead, l): LeadMeasurement => {
+    const quality = quickQuality(record, ecg, delineation, l);
+    const amplitudes = leadAmplitudes(beat.signals[l]!, pointsOf(byLead[l]!, usual, beat, points), SAMPLE_MS);
+    const intervals = leadIntervals(byLead[l]!, usual);
+    if (quality.usable) return { lead, ...amplitudes, ...intervals, quality };
+    reasons[`byLead.${l}`] = "the lead is flat, saturated or missing";
+    return { lead, ...blank(amplitudes), ...blank(intervals), quality };
+  });
+  const intervals = globalIntervals(global, usual, rrMs);
+  intervals.qtDispersionMs = dispersion(leads);
+  const axes = measureAxes(leads, beat, points);
+  explain(reasons, ecg.beats.length, rhythm.pWaveShare, intervals, axes);
+  const hrv = timeHrv(nnMs);
+  const sortedRr = sortedKnown(rrMs);
+  const meanRr = sortedRr.length ? sortedRr.reduce((sum, rr) => sum + rr, 0) / sortedRr.length : Number.NaN;
+  const measurement: EcgMeasurement = {
+    durationSeconds: record.signals[0]!.length / record.rateHz,
+    rateHz: record.rateHz,
+    leads: [...record.leads],
+    beats: ecg.beats.length,
+    heartRatePerMinute: rounded(60000 / meanRr, 1),
+    rrMs: {
+      mean: rounded(meanRr, 1),
+      median: rounded(medianOf(sortedRr), 1),
+      least: sortedRr[0] ?? null,
+      most: sortedRr.at(-1) ?? null,
+    },
+    intervals,
+    axes,
+    voltages: measureVoltages(leads),
+    rhythm,
+    variability: {
+      intervals: hrv.intervals,
+      sdnnMs: rounded(hrv.sdnnMs, 1),
+      rmssdMs: rounded(hrv.rmssdMs, 1),
+      pnn50Percent: rounded(hrv.pnn50Percent, 1),
+    },
+    byLead: leads,
+    byBeat: kinds.map((kind, b) => ({
+      ...(Object.fromEntries(WAVE_POINTS.map((point) => [point, rounded(global[point][b]!, 1)])) as Record<
+        WavePoint,
+        number | null
+      >),
+      kind,
+      rrMs: rounded(rrMs[b]!, 1),
+    })),
+    reasons,
+  };
+  return { measurement, delineation, medianBeat: beat };
+}
+
+/** The median over beats of the time from one point to another. */
+function span(times: WaveTimes, beats: readonly number[], from: WavePoint, to: WavePoint): number {
+  return medianOf(beats.map((b) => times[to][b]! - times[from][b]!));
+}
+
+function globalIntervals(times: WaveTimes, beats: readonly number[], rrMs: Float64Array): EcgMeasurement["intervals"] {
+  const ms = (from: WavePoint, to: WavePoint) => rounded(span(times, beats, from, to), 1);
+  const qt = span(times, beats, "qrsOnset", "tEnd");
+  const known = sortedKnown(rrMs);
+  const rr = known.reduce((sum, value) => sum + value, 0) / known.length / 1000;
+  return {
+    pMs: ms("pOnset", "pEnd"),
+    prMs: ms("pOnset", "qrsOnset"),
+    qrsMs: ms("qrsOnset", "qrsEnd"),
+    qtMs: rounded(qt, 1),
+    jtMs: ms("qrsEnd", "tEnd"),
+    tPeakToEndMs: ms("tPeak", "tEnd"),
+    qtcBazettMs: rounded(qtcBazett(qt, rr), 1),
+    qtcFridericiaMs: rounded(qtcFridericia(qt, rr), 1),
+    qtcFraminghamMs: rounded(qtcFramingham(qt, rr), 1),
+    qtcHodgesMs: rounded(qtcHodges(qt, rr), 1),
+    qtDispersionMs: null,
+  };
+}
+
+function leadIntervals(times: WaveTimes, beats: readonly number[]): LeadIntervals {
+  const ms = (from: WavePoint, to: WavePoint) => rounded(span(times, beats, from, to), 1);
+  return {
+    pMs: ms("pOnset", "pEnd"),
+    prMs: ms("pOnset", "qrsOnset"),
+    qrsMs: ms("qrsOnset", "qrsEnd"),
+    qtMs: ms("qrsOnset", "tEnd"),
+    stMs: ms("qrsEnd", "tOnset"),
+    tMs: ms("tOnset", "tEnd"),
+  };
+}
+
+function dispersion(leads: readonly LeadMeasurement[]): number | null {
+  const known = sortedKnown(leads.map(({ qtMs }) => qtMs ?? Number.NaN));
+  return known.length >= 6 ? rounded(known.at(-1)! - known[0]!, 1) : null;
+}
+
+/** The points' places in the median beat; where a lead lacks one, that of all leads. */
+function pointsOf(times: WaveTimes, beats: readonly number[], beat: MedianBeat, otherwise?: BeatPoints): BeatPoints {
+  const place = (point: keyof BeatPoints) => {
+    const ms = medianOf(beats.map((b) => times[point][b]! - times.rPeak[b]!));
+    return Number.isFinite(ms) ? beat.rSample + ms / SAMPLE_MS : (otherwise?.[point] ?? Number.NaN);
+  };
+  return {
+    pOnset: place("pOnset"),
+    pEnd: place("pEnd"),
+    qrsOnset: place("qrsOnset"),
+    qrsEnd: place("qrsEnd"),
+    tOnset: place("tOnset"),
+    tEnd: place("tEnd"),
+  };
+}
+
+function measureAxes(leads: readonly LeadMeasurement[], beat: MedianBeat, points: BeatPoints): EcgMeasurement["axes"] {
+  const index = new Map(leads.map(({ lead, quality }, l) => [lead.toUpperCase(), quality.usable ? l : -1]));
+  const axis = (from: number, to: number, zeroAt?: number) => {
+    const area = (lead: string) => {
+      const l = index.get(lead) ?? -1;
+      if (l < 0 || !(to > from)) return undefined;
+      const signal = beat.signals[l]!;
+      const zero = zeroAt === undefined ? 0 : signal[Math.max(0, Math.round(zeroAt))]!;
+      let sum = 0;
+      for (let i = Math.max(0, Math.round(from)); i <= Math.min(signal.length - 1, to); i++) sum += signal[i]! - zero;
+      return sum;
+    };
+    const one = leadOne(area);
+    const foot = leadAvf(area);
+    return one === undefined || foot === undefined ? null : rounded(frontalAxis(one, foot), 1);
+  };
+  return {
+    pDegrees: axis(points.pOnset, points.pEnd, points.pOnset),
+    qrsDegrees: axis(points.qrsOnset, points.qrsEnd),
+    tDegrees: axis(points.tOnset, points.tEnd),
+  };
+}
+
+function measureVoltages(leads: readonly LeadMeasurement[]): EcgMeasurement["voltages"] {
+  const named = new Map(leads.map((lead) => [lead.lead.toUpperCase(), lead]));
+  const up = (lead: string) =>
+    named.get(lead)?.qrsForm ? Math.max(named.get(lead)!.rMv ?? 0, named.get(lead)!.rPrimeMv ?? 0) : Number.NaN;
+  const down = (lead: string) => {
+    const found = named.get(lead);
+    return found?.qrsForm ? -(found.qrsForm === "QS" ? found.qMv! : (found.sMv ?? 0)) : Number.NaN;
+  };
+  return {
+    sokolowLyonMv: rounded(down("V1") + Math.max(up("V5"), up("V6")), 3),
+    cornellMv: rounded(up("AVL") + down("V3"), 3),
+  };
+}
+
+function quickQuality(record: EcgRecord, ecg: PreparedEcg, { global }: Delineation, l: number): QuickQuality {
+  const faults = lineFaults(record.signals[l]!, record.rateHz);
+  const fast = ecg.wavelets[l]!.detail[1]!;
+  const step = Math.max(1, fast.length >> 9);
+  const some = new Float32Array(Math.ceil(fast.length / step));
+  for (let i = 0; i < some.length; i++) some[i] = Math.abs(fast[i * step]!);
+  const noise = 1.48 * some.sort()[some.length >> 1]!;
+  const levels = sortedKnown(Array.from(global.qrsOnset, (ms) => levelBeforeQrs(ecg.signals[l]!, ms / SAMPLE_MS)));
+  const at = (share: number) => levels[Math.min(levels.length - 1, Math.floor(share * levels.length))]!;
+  const usable =
+    faults.missingShare <= QUALITY_LIMITS.missingShare &&
+    faults.flatShare <= QUALITY_LIMITS.flatShare &&
+    faults.saturatedShare <= QUALITY_LIMITS.saturatedShare &&
+    ecg.weights[l]! > 0;
+  return {
+    ...faults,
+    kurtosis: rounded(kurtosisOf(ecg.signals[l]!), 2),
+    noiseMicrovolts: rounded(1000 * noise, 1),
+    baselineMv: levels.length ? rounded(at(0.95) - at(0.05), 3) : null,
+    usable,
+  };
+}
+
+/** The same fields, all null. */
+function blank<T extends LeadAmplitudes | LeadIntervals>(fields: T): T {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, null])) as unknown as T;
+}
+
+function explain(
+  reasons: Record<string, string>,
+  beats: number,
+  pShare: number | null,
+  intervals: EcgMeasurement["intervals"],
+  axes: EcgMeasurement["axes"],
+): void {
+  const why = (path: string, value: number | null, reason: string) => {
+    if (value === null) reasons[path] = beats === 0 ? "no beat was found" : reason;
+  };
+  const noP = pShare === 0 || pShare === null ? "no P wave was found" : "P waves were found before too few beats";
+  why("intervals.pMs", intervals.pMs, noP);
+  why("intervals.prMs", intervals.prMs, noP);
+  why("intervals.qrsMs", intervals.qrsMs, "the limits of the QRS complex were not found");
+  why("intervals.qtMs", intervals.qtMs, "no T wave was found");
+  why(
+    "intervals.qtcBazettMs",
+    intervals.qtcBazettMs,
+    beats < 2 ? "there are fewer than two beats" : "no T wave was found",
+  );
+  why("intervals.qtDispersionMs", intervals.qtDispersionMs, "fewer than six leads have a QT interval");
+  for (const axis of ["pDegrees", "qrsDegrees", "tDegrees"] as const) {
+    why(`axes.${axis}`, axes[axis], "the wave or two limb leads are missing");
+  }
+  if (beats < 2) reasons["heartRatePerMinute"] = beats ? "there is one beat only" : "no beat was found";
+}

@@ -1,0 +1,40 @@
+// Letters as strokes, for pictures without a font: plain ASCII on a grid four wide and six high. Draws nothing.
+
+/** Width of a letter with the space after it, and height of a capital, in the grid's units. */
+export const LETTER_ADVANCE = 5.6;
+export const CAPITAL_UNITS = 6;
+
+/**
+ * The strokes of each letter, apart by blanks: points as two digits, x from 0 to 4, then y from 0 (top of a capital) over 2
+ * (top of a small letter) and 6 (baseline) to 8.
+ */
+const LETTERS = `
+A 062046 1434|B 0006 003041423303 3344453606|C 4130100105163645|D 0006 003041453606|E 40000646 0333|F 400006 0333
+G 413010010516364543 4323|H 0006 4046 0343|I 1030 2026 1636|J 4045361605|K 0006 4003 0346|L 000646|M 0600234046
+N 06004640|O 103041453616050110|P 06003041423303|Q 103041453616050110 2446|R 06003041423303 2346
+S 413010010213334445361605|T 0040 2026|U 000516364540|V 002640|W 0016233640|X 0046 0640|Y 0023 4023 2326|Z 00400646
+a 4246 4332120305163645|b 0006 0312324345361605|c 4332120305163645|d 4046 4332120305163645|e 04444332120305163645
+f 40302126 1232|g 4247381807 4332120304153544|h 0006 0312324346|i 2226 2021|j 32371807 3031|k 0006 3204 1436|l 2026
+m 0206 03122326 23324346|n 0206 0312324346|o 123243453616050312|p 0208 0312324345361605|q 4248 4332120305163645
+r 0206 03123243|s 4212031434453606|t 20253646 0242|u 0205163645 4246|v 022642|w 0216243642|x 0246 0642|y 0226 4218
+z 02420646|0 103041453616050110 3115|1 112026 1636|2 01103041420646|3 01103041423313 334445361605|4 36300444
+5 400002324345361605|6 413010010516364544331304|7 004026|8 103041423313020110 1304051636454433
+9 051636454130100102133342|. 2526|, 2517|: 2223 2526|; 2223 2517|- 1333|+ 1333 2224|/ 0640|( 30212536|) 10212516
+% 0640 0011 3546|= 1232 1434|? 0110304132242425 2626|! 2024 2626|' 2021|" 1011 3031|< 310336|> 113316|[ 30202636
+] 10202616|_ 0646|# 1016 3036 0242 0444|* 2125 0244 4204|& 46121020311405163644|^ 122032|~ 0312243342`;
+
+const STROKES = new Map<string, (readonly [number, number])[][]>(
+  LETTERS.trim()
+    .split(/[|\n]/)
+    .map((entry) => [entry[0]!, entry.slice(2).split(" ").map(pointsOf)]),
+);
+
+function pointsOf(stroke: string): (readonly [number, number])[] {
+  return (stroke.match(/\d\d/g) ?? []).map((point) => [Number(point[0]), Number(point[1])] as const);
+}
+
+/** The strokes of a character; one that is not known is a box. */
+export function strokesOf(character: string): readonly (readonly (readonly [number, number])[])[] {
+  if (character === " ") return [];
+  return STROKES.get(character) ?? [pointsOf("0040460600")];
+}
