@@ -3,7 +3,15 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { codeVersion } from "../run/index.ts";
-import { isFolder, makeFolder, openRecordStore, type RecordStore, writeWhole } from "../store/index.ts";
+import {
+  type Database,
+  isFolder,
+  makeFolder,
+  openDatabase,
+  openRecordStore,
+  type RecordStore,
+  writeWhole,
+} from "../store/index.ts";
 import { JobQueue } from "./jobs/queue.ts";
 
 export interface WorkbenchOptions {
@@ -26,6 +34,7 @@ export class Workbench {
   /** A folder for what the workbench itself keeps, inside the runs folder. */
   readonly folder: string;
   private readonly key: Buffer;
+  private beside: Promise<Database> | undefined;
   private opened: { fingerprint: string; store: Promise<RecordStore> } | undefined;
 
   private constructor(options: WorkbenchOptions, key: Buffer) {
@@ -72,6 +81,18 @@ export class Workbench {
     return store;
   }
 
+  /** A database that reads the runs, records or not. */
+  database(): Promise<Database> {
+    const { runs, threads } = this.options;
+    this.beside ??= openDatabase({
+      folders: [runs],
+      tempFolder: join(this.folder, "temp-runs"),
+      memory: "800MB",
+      threads,
+    });
+    return this.beside;
+  }
+
   /** A patient's or stay's number as an id for addresses: the same for this runs folder, and not to be read by others. */
   hide(kind: string, id: number | bigint): string {
     const block = Buffer.alloc(16);
@@ -94,6 +115,7 @@ export class Workbench {
   async close(): Promise<void> {
     await this.jobs.close();
     (await this.opened?.store.catch(() => undefined))?.close();
+    (await this.beside?.catch(() => undefined))?.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { jobRoutes } from "./jobs.ts";
 import { patientRoutes } from "./patients.ts";
 import { answerProblem } from "./problem.ts";
 import { api } from "./router.ts";
+import { runRoutes } from "./runs.ts";
 import { taskRoutes } from "./tasks.ts";
 
 /** Puts the API together over a workbench. */
@@ -23,6 +24,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
   );
   app.route("/", jobRoutes(bench));
   app.route("/", patientRoutes(bench));
+  app.route("/", runRoutes(bench));
   app.route("/", taskRoutes(bench));
   app.doc31("/openapi.json", {
     openapi: "3.1.0",

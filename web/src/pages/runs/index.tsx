@@ -1,7 +1,8 @@
-// The page of that name; being built.
-import { PageTitle } from "../../parts/index.tsx";
-import { text } from "../../text.ts";
+// Runs: the queue with the results, and one of them.
+import { List } from "./list.tsx";
+import { Run } from "./run.tsx";
+import "./style.css";
 
-export default function Page(_: { parts: string[] }) {
-  return <PageTitle title={text.nav.runs} />;
+export default function Runs({ parts: [id] }: { parts: string[] }) {
+  return id ? <Run id={id} key={id} /> : <List />;
 }
