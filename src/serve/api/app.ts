@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { BedsideError } from "../../core/errors.ts";
 import { limits } from "../guard/index.ts";
 import type { Workbench } from "../workbench.ts";
+import { dataRoutes } from "./data.ts";
 import { jobRoutes } from "./jobs.ts";
 import { patientRoutes } from "./patients.ts";
 import { answerProblem } from "./problem.ts";
@@ -22,6 +23,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
       },
     }),
   );
+  app.route("/", dataRoutes(bench));
   app.route("/", jobRoutes(bench));
   app.route("/", patientRoutes(bench));
   app.route("/", runRoutes(bench));
