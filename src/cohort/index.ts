@@ -16,6 +16,7 @@ export {
   edTasks,
   isEdTask,
   laterVitals,
+  readAcuity,
   readScores,
   type ScoreModel,
   scoreModels,

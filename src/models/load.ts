@@ -7,7 +7,9 @@ import { logisticFromJSON } from "./logistic/index.ts";
 import { tableNetworkFromJSON } from "./mlp/table-network.ts";
 import type { Model } from "./model.ts";
 import { sequenceModelFromJSON } from "./sequence/index.ts";
+import { severalFromJSON } from "./several/index.ts";
 import { treesModelFromJSON } from "./trees/index.ts";
+import { tscanModelFromJSON } from "./tscan/index.ts";
 
 let runtime: Promise<Runtime> | undefined;
 /** Runs networks on this machine, unless the caller brings another way. */
@@ -21,6 +23,8 @@ const readers: ReadonlyMap<unknown, Reader> = new Map<string, Reader>([
   ["logistic", logisticFromJSON],
   ["trees", treesModelFromJSON],
   ["sequence", sequenceModelFromJSON],
+  ["several", (value, run) => severalFromJSON(value, (each) => modelFromJSON(each, { runtime: run }))],
+  ["tscan", tscanModelFromJSON],
   ["autoscore", autoScoreFromJSON],
   ["elastic-net", elasticNetFromJSON],
   ["table-network", tableNetworkFromJSON],

@@ -143,6 +143,7 @@ export function shownModels(result: RunResult, heldOut: Split | undefined): Mode
           roc: none,
           precisionRecall: none,
           decision: { thresholds: [], model: [], all: [] },
+          recalibrated: [],
           ...(model.threshold ? { threshold: { ...model.threshold, metrics: [] } } : {}),
         }
       : {}),

@@ -1,7 +1,7 @@
 // The stages that judge a trained model: figures of the rows held out, what drives its predictions, scores beside it, the
 // best possible. Trains nothing.
 import { basename } from "node:path";
-import { cohortFiles, isEdTask, readScores, scoreModels } from "../cohort/index.ts";
+import { cohortFiles, isEdTask, readAcuity, readScores, scoreModels } from "../cohort/index.ts";
 import { eventLabels, subgroupFamilies } from "../features/index.ts";
 import { type Evidence, evaluate, type HeldOutEvent, intervals, mainMetrics, subgroups } from "./evaluate/index.ts";
 import { explain, rowsToExplain } from "./explain/index.ts";
@@ -124,7 +124,10 @@ export async function judgeModel(
       const held = await readPredictions(store.db, files.heldOut, samples, replicates.length);
       const tuning = await readPredictions(store.db, files.tuning, samples, tunedTogether.length > 1 ? 0 : 1);
       const { unit } = cohort.label;
-      const given = heldOutOf(samples, held, tuning, { unit, thresholds, replicates });
+      const given = {
+        ...heldOutOf(samples, held, tuning, { unit, thresholds, replicates }),
+        ...(isEdTask(scene.task) ? { acuity: await readAcuity(store.db, cohort.folder, held.stayIds) } : {}),
+      };
       const evidence = evaluate(given, settings);
       const groups =
         samples.outcome === "event"
@@ -179,7 +182,7 @@ export async function judgeScores(scene: Scene, { cohort, samples, plan }: Learn
     work: async () => {
       const points = await readScores(store.db, cohort.folder);
       const first = { ...plan.split, folds: plan.folds };
-      const value = scoreModels().map(({ id, title, column }) =>
+      const value = scoreModels(scene.mode).map(({ id, title, column }) =>
         evaluateScore({ id, title, points: points[column]! }, eventLabels(samples), first, settings),
       );
       return { value, files: [] };

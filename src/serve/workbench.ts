@@ -34,6 +34,7 @@ export class Workbench {
   /** A folder for what the workbench itself keeps, inside the runs folder. */
   readonly folder: string;
   private readonly key: Buffer;
+  private readonly ends: (() => Promise<void>)[] = [];
   private beside: Promise<Database> | undefined;
   private opened: { fingerprint: string; store: Promise<RecordStore> } | undefined;
 
@@ -112,7 +113,13 @@ export class Workbench {
     return block.subarray(8).equals(check) ? block.readBigInt64BE(0) : undefined;
   }
 
+  /** What is to be ended with the workbench. */
+  onClose(end: () => Promise<void>): void {
+    this.ends.push(end);
+  }
+
   async close(): Promise<void> {
+    for (const end of this.ends) await end();
     await this.jobs.close();
     (await this.opened?.store.catch(() => undefined))?.close();
     (await this.beside?.catch(() => undefined))?.close();

@@ -23,5 +23,6 @@ export type { BeatMeasurement, EcgMeasurement, LeadMeasurement, QuickQuality } f
 export type { MedianBeat } from "./measure/median-beat.ts";
 export { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./measure/qtc.ts";
 export type { EcgRhythmMeasurement } from "./measure/rhythm.ts";
+export * from "./picture/index.ts";
 export { type LeadQuality, leadQuality, QUALITY_LIMITS } from "./quality.ts";
 export { splineWavelets, type Wavelets } from "./wavelets.ts";

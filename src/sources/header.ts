@@ -117,10 +117,10 @@ export function cutOff(path: string, cause?: unknown): BedsideError {
   );
 }
 
-/** The fields of a csv line. */
+/** The fields of a csv line; a comma before it, so that a first field without a name counts too. */
 function splitLine(line: string): string[] {
   const fields: string[] = [];
-  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+  for (const match of `,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
     fields.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? "").trim());
   }
   return fields;

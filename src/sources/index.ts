@@ -8,3 +8,12 @@ export { type ImportOptions, importRecords } from "./import.ts";
 export { importData } from "./import-data.ts";
 export * as meds from "./meds/index.ts";
 export type * from "./source.ts";
+export {
+  CONDUCTIONS,
+  type EcgConduction,
+  type EcgRhythm,
+  type EcgSettings,
+  RHYTHMS,
+  type SyntheticEcg,
+  synthesizeEcg,
+} from "./synthetic/ecg/index.ts";

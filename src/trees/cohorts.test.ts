@@ -13,8 +13,10 @@ interface Cohort {
   name: string;
   halvings: number;
   rounds: number;
-  minDataInLeaf: number;
+  minSumHessian: number;
   minSamplesLeaf: number;
+  /** Forests of one halving. */
+  seeds: number;
   /** The label from which on it counts as a yes. */
   yes: number;
   rows: number;
@@ -42,12 +44,15 @@ async function read({ name, yes }: Cohort): Promise<Rows> {
   const connection = await db.connect();
   const file = (part: string) => `'${folder}/${name}/mimic_demo/${part}.parquet'`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file("dyn")}`);
-  const variables = described.getRows().map(([column]) => String(column)).slice(2);
+  const variables = described
+    .getRows()
+    .map(([column]) => String(column))
+    .slice(2);
   const labels = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file("outc")}`);
   const hourly = labels.getRows().some(([column]) => column === "time");
   const statics = "age, CASE sex WHEN 'Female' THEN 1 WHEN 'Male' THEN 0 END, height, weight";
   const query = hourly
-    ? `SELECT stay_id, label, ${variables.join(", ")}, ${statics}, epoch(time) / 3600
+    ? `SELECT stay_id, label, ${variables.join(", ")}, ${statics}, time // 3600
        FROM ${file("outc")} JOIN ${file("dyn")} USING (stay_id, time) JOIN ${file("sta")} USING (stay_id)
        ORDER BY stay_id, time`
     : `SELECT stay_id, label, values.* EXCLUDE (stay_id), ${statics}
@@ -62,7 +67,8 @@ async function read({ name, yes }: Cohort): Promise<Rows> {
   const columns = rows[0]!.length - 2;
   const data = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
-    for (let j = 0; j < columns; j++) data[i * columns + j] = row[j + 2] === null ? Number.NaN : Number(row[j + 2]);
+    for (let j = 0; j < columns; j++)
+      data[i * columns + j] = row[j + 2] === null ? Number.NaN : Number(row[j + 2]) + 4096;
   });
   return {
     x: { rows: rows.length, columns, data },
@@ -92,14 +98,29 @@ describe.each(golden.cohorts)("$name of the YAIB demo cohorts", (cohort) => {
     for (let halving = 0; halving < cohort.halvings; halving++) {
       const train = half(rows, halving, 0);
       const held = half(rows, halving, 1);
-      const { rounds, minDataInLeaf, minSamplesLeaf } = cohort;
-      const boosted = await trainBoosting(train, { rounds, minDataInLeaf, numLeaves: 15, threads: 1 });
+      const { rounds, minSumHessian, minSamplesLeaf } = cohort;
+      const boosted = await trainBoosting(train, {
+        rounds,
+        minDataInLeaf: 1,
+        minSumHessian,
+        maxBins: 254,
+        numLeaves: 15,
+        threads: 1,
+      });
       boosting.push(auroc(held.y, predict(boosted.ensemble, held.x)));
-      const grown = await trainForest(train, { trees: golden.trees, minSamplesLeaf, seed: halving, threads: 1 });
-      forest.push(auroc(held.y, predict(grown.ensemble, held.x)));
+      const areas: number[] = [];
+      for (let seed = 0; seed < cohort.seeds; seed++) {
+        const grown = await trainForest(train, { trees: golden.trees, minSamplesLeaf, seed, threads: 1 });
+        areas.push(auroc(held.y, predict(grown.ensemble, held.x)));
+      }
+      forest.push(mean(areas));
     }
     if (process.env["TREES_SHOW"]) {
-      console.log(cohort.name, "boosting", boosting.map((area, i) => (area - cohort.lightgbm[i]!).toFixed(4)).join(" "));
+      console.log(
+        cohort.name,
+        "boosting",
+        boosting.map((area, i) => (area - cohort.lightgbm[i]!).toFixed(4)).join(" "),
+      );
       console.log(cohort.name, "forest", forest.map((area, i) => (area - cohort.forest[i]!).toFixed(4)).join(" "));
       console.log(cohort.name, mean(boosting), mean(cohort.lightgbm), mean(forest), mean(cohort.forest));
     }

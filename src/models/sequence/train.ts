@@ -4,6 +4,7 @@ import {
   type CheckpointStore,
   type Epoch,
   type Optimiser,
+  type Ragged,
   raggedPredictor,
   raggedSource,
   type Schedule,
@@ -11,7 +12,7 @@ import {
   train,
   type Weights,
 } from "../../nn/index.ts";
-import { mul, type Runtime, type Tensor } from "../../tensor/index.ts";
+import { mul, type Runtime } from "../../tensor/index.ts";
 import { sizeMismatch } from "../checks.ts";
 import { inputField, type SequenceModel, type SequenceTraining, sequenceModel } from "./model.ts";
 import { networkOf, type SequenceShape } from "./network.ts";
@@ -68,26 +69,15 @@ export async function trainSequenceModel(
   const { weights: first, checkpoint, signal, onEpoch, describe } = options;
   const network = networkOf(shape);
   const { target } = shape;
-  const fieldsOf = ({ set, y }: LabelledSequences) => {
-    if (set.inputNames.join("\n") !== shape.inputNames.join("\n")) {
-      throw sizeMismatch("inputNames", "the hours of the sequences have other numbers than the network takes");
-    }
-    return { lengths: set.lengths, fields: { ...inputField(set), ...targetFields(set, y, target) } };
-  };
-  const tuning = fieldsOf(data.tuning);
   const run = await runtime();
-  const judge = raggedPredictor(network, {
-    runtime: run,
-    forward: ({ x, y, weight }) => ({
-      losses: mul(targetLosses(target, network(x!), y!), weight!),
-      weight: weightOut(weight!),
-    }),
-    ...(signal ? { signal } : {}),
-  });
+  const judge = judgeSequences(shape, run, signal);
   try {
     const trained = await train(network, {
       runtime: run,
-      rows: raggedSource(fieldsOf(data.train), { batchSize, ...(batchSteps === undefined ? {} : { batchSteps }) }),
+      rows: raggedSource(fieldsOf(shape, data.train), {
+        batchSize,
+        ...(batchSteps === undefined ? {} : { batchSteps }),
+      }),
       loss: ({ x, y, weight }) => targetLoss(target, network(x!), y!, weight!),
       seed,
       epochs,
@@ -95,7 +85,7 @@ export async function trainSequenceModel(
       optimiser,
       ...(schedule ? { schedule } : {}),
       ...(clipNorm === undefined ? {} : { clipNorm }),
-      tune: (weights) => lossOf(weights),
+      tune: (weights) => judge.loss(weights, data.tuning),
       ...(patience === undefined ? {} : { patience }),
       ...(minDelta === undefined ? {} : { minDelta }),
       ...(first ? { weights: first } : {}),
@@ -109,22 +99,48 @@ export async function trainSequenceModel(
   } finally {
     await judge.close();
   }
-
-  /** The loss over all tuning hours, summed in 64 bits. */
-  async function lossOf(weights: Weights): Promise<number> {
-    let [sum, total] = [0, 0];
-    await judge.run(weights, tuning, (s, { losses, weight }, { place, steps }) => {
-      const width = losses!.length / weight!.length;
-      for (let h = place * steps; h < place * steps + tuning.lengths[s]!; h++) {
-        total += width * weight![h]!;
-        for (let j = 0; j < width; j++) sum += losses![h * width + j]!;
-      }
-    });
-    return total > 0 ? sum / total : Number.NaN;
-  }
 }
 
-/** An input as an output: a product, for a program cannot give out what it was given. */
-function weightOut(weight: Tensor): Tensor {
-  return mul(weight, 1);
+/** Inputs and targets of all hours. */
+function fieldsOf({ inputNames, target }: SequenceShape, { set, y }: LabelledSequences): Ragged {
+  if (set.inputNames.join("\n") !== inputNames.join("\n")) {
+    throw sizeMismatch("inputNames", "the hours of the sequences have other numbers than the network takes");
+  }
+  return { lengths: set.lengths, fields: { ...inputField(set), ...targetFields(set, y, target) } };
+}
+
+/** Weighs candidates of a network against sequences. */
+export interface SequenceJudge {
+  /** The loss over all scored hours, summed in 64 bits. */
+  loss(weights: Weights, sequences: LabelledSequences): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Compiles the network's loss once for all candidates. */
+export function judgeSequences(shape: SequenceShape, runtime: Runtime, signal?: AbortSignal): SequenceJudge {
+  const network = networkOf(shape);
+  const run = raggedPredictor(network, {
+    runtime,
+    // a weight as an output: a product, for a program cannot give out what it was given
+    forward: ({ x, y, weight }) => ({
+      losses: mul(targetLosses(shape.target, network(x!), y!), weight!),
+      weight: mul(weight!, 1),
+    }),
+    ...(signal ? { signal } : {}),
+  });
+  return {
+    async loss(weights, sequences) {
+      const ragged = fieldsOf(shape, sequences);
+      let [sum, total] = [0, 0];
+      await run.run(weights, ragged, (s, { losses, weight }, { place, steps }) => {
+        const width = losses!.length / weight!.length;
+        for (let h = place * steps; h < place * steps + ragged.lengths[s]!; h++) {
+          total += width * weight![h]!;
+          for (let j = 0; j < width; j++) sum += losses![h * width + j]!;
+        }
+      });
+      return total > 0 ? sum / total : Number.NaN;
+    },
+    close: () => run.close(),
+  };
 }

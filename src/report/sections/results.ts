@@ -1,10 +1,11 @@
 // How the models did: the table of figures, the best any model could do, the published figures.
-import type { MetricValue, RunResult } from "../../run/result.ts";
+import type { MetricValue, ModelResult, RunResult } from "../../run/result.ts";
 import { type ForestRow, forest } from "../charts/forest.ts";
-import { formatFigure, formatSeconds, isEstimable } from "../format.ts";
+import { formatSeconds, isEstimable } from "../format.ts";
 import { type Child, fragment, h } from "../html.ts";
 import { bootstrapSentence, type MetricRow, metricRows } from "../metric-rows.ts";
 import { absentCell, estimateCell } from "../page.ts";
+import { allFigures, figureTitles, formatPublished, reachOf, SECONDS } from "./published-figures.ts";
 import type { Section } from "./section.ts";
 
 /** The name of a metric and which way is better. */
@@ -50,6 +51,16 @@ export const resultsSection: Section = {
               ...models.map(({ trainSeconds }) => h("span", { class: "quiet" }, formatSeconds(trainSeconds))),
             ],
           },
+          ...(models.some(({ predictSeconds }) => predictSeconds !== undefined)
+            ? [
+                {
+                  cells: [
+                    "Time to predict",
+                    ...models.map(({ predictSeconds }) => h("span", { class: "quiet" }, formatSeconds(predictSeconds))),
+                  ],
+                },
+              ]
+            : []),
         ],
         note: bootstrapSentence(bootstrap),
       }),
@@ -98,22 +109,14 @@ function ours(model: { title: string; metrics: MetricValue[] }, metric: string):
 function theirs(published: RunResult["published"], metric: string): ForestRow[] {
   return published
     .filter((entry) => entry.metric === metric)
-    .map(({ data, model, value, plusMinus, system }) => ({
-      group: `${system}, ${data}`,
-      title: model,
-      value,
-      low: plusMinus === undefined ? null : value - plusMinus,
-      high: plusMinus === undefined ? null : value + plusMinus,
-      text: formatPublished({ value, plusMinus }),
+    .map((entry) => ({
+      group: `${entry.system}, ${entry.data}`,
+      title: entry.model,
+      value: entry.value,
+      ...reachOf(entry),
+      text: formatPublished(entry),
       emphasis: false,
     }));
-}
-
-/** A published figure with its ±, as printed. */
-function formatPublished({ value, plusMinus }: { value: number; plusMinus?: number | undefined }): string {
-  return plusMinus === undefined
-    ? formatFigure(value)
-    : `${formatFigure(value)}\u00a0±\u00a0${formatFigure(plusMinus, 3)}`;
 }
 
 /** Our figures beside the published ones. */
@@ -123,7 +126,7 @@ export const publishedSection: Section = {
   render({ published, differences, models }, page) {
     if (!published.length) return [h("p", { class: "quiet" }, "No published figure is stored for this task.")];
     const metrics = [...new Set(published.map(({ metric }) => metric))];
-    const titles = new Map(metricRows(models).map(({ id, title }) => [id, title]));
+    const titles = figureTitles(models);
     const first = metrics.includes("auroc") ? "auroc" : metrics[0]!;
     const kinds = new Map<string, Map<string, RunResult["published"]>>();
     for (const entry of published) {
@@ -146,7 +149,7 @@ export const publishedSection: Section = {
         : null,
       page.figure(
         {
-          caption: `${titles.get(first) ?? first}: this run with its interval (blue), published figures with their ± (grey). The two kinds of whisker do not mean the same.`,
+          caption: `${titles.get(first) ?? first}: this run with its interval (blue), published figures with their ± or interval (grey). The two kinds of whisker do not mean the same.`,
         },
         page.picture(
           (options) =>
@@ -167,10 +170,7 @@ export const publishedSection: Section = {
           {
             title: "This run",
             rows: models.map((model) => ({
-              cells: [
-                model.title,
-                ...metrics.map((id) => estimateCell(model.metrics.find((metric) => metric.id === id))),
-              ],
+              cells: [model.title, ...metrics.map((id) => ourCell(model, id))],
             })),
           },
           ...[...kinds].map(([title, rows]) => ({
@@ -185,6 +185,11 @@ export const publishedSection: Section = {
     ];
   },
 };
+
+function ourCell(model: ModelResult, metric: string): Child {
+  if (metric === SECONDS) return formatSeconds(model.trainSeconds);
+  return estimateCell(allFigures(model).find(({ id }) => id === metric));
+}
 
 function publishedCell(entry: RunResult["published"][number] | undefined): Child {
   if (!entry) return absentCell("not published");

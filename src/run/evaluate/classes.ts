@@ -2,6 +2,7 @@
 import { accuracy, classDeviation, macroAuroc, oneHot, type Statistic, weightedKappa } from "../../metrics/index.ts";
 import type { Confusion } from "../result.ts";
 import { SMALLEST_SHOWN } from "./calibration.ts";
+import { conformalSetsOf } from "./conformal.ts";
 import type { EvaluationOptions, HeldOutClasses } from "./held-out.ts";
 import type { Evidence } from "./index.ts";
 import { type MetricSpec, perSeed, seedIntervals, seedTable } from "./intervals.ts";
@@ -18,6 +19,9 @@ export function evaluateClasses(held: HeldOutClasses, options: EvaluationOptions
     ...noCurves(),
     confusion: confusionOf(truth, likeliest(probabilities, names.length), { ...held, ...options }),
     ...(table ? { seeds: table } : {}),
+    ...(held.tuning && options.conformal
+      ? { conformal: conformalSetsOf(held, held.tuning, { ...options, names, promised: options.conformal }) }
+      : {}),
     skipped,
   };
 }

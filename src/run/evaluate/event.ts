@@ -18,10 +18,13 @@ import {
   sensitivity,
   specificity,
 } from "../../metrics/index.ts";
-import type { Curve, ModelResult } from "../result.ts";
+import type { Conformal, Curve, ModelResult } from "../result.ts";
+import { evaluateAlarms } from "./alarms.ts";
 import { calibrationBins } from "./calibration.ts";
-import type { EvaluationOptions, HeldOutEvent } from "./held-out.ts";
+import { conformalSetsOf, twoClasses } from "./conformal.ts";
+import type { EvaluationOptions, HeldOutEvent, TuningEvent } from "./held-out.ts";
 import { definedOrNull, intervals, type MetricSpec, perSeed, seedIntervals, seedTable } from "./intervals.ts";
+import { recalibrate } from "./recalibrated.ts";
 
 /** Curves in the report need no more points than a picture has. */
 const CURVE_POINTS = 400;
@@ -74,17 +77,40 @@ function atHalf(metric: typeof sensitivity): MetricSpec["prepare"] {
 
 type Evidence = Pick<
   ModelResult,
-  "metrics" | "threshold" | "roc" | "precisionRecall" | "calibration" | "decision" | "seeds"
+  | "metrics"
+  | "threshold"
+  | "roc"
+  | "precisionRecall"
+  | "calibration"
+  | "decision"
+  | "seeds"
+  | "recalibrated"
+  | "alarms"
+  | "conformal"
 > & { skipped: number };
 
 /** Everything the report shows of a model's discrimination, calibration and use. */
 export function evaluateEvent(held: HeldOutEvent, options: EvaluationOptions): Evidence {
-  const { labels, probabilities } = held;
+  const { labels, probabilities, tuning } = held;
+  const recalibrated = tuning ? recalibrate(held, tuning, options) : [];
+  const alarms = evaluateAlarms(held, options);
   return {
     ...ranking(held, mainMetrics, options),
     calibration: calibrationBins(held, options),
     decision: decisionOf(labels, probabilities),
+    ...(recalibrated.length ? { recalibrated } : {}),
+    ...(alarms ? { alarms } : {}),
+    ...(tuning && options.conformal ? { conformal: setsOf(held, tuning, options, options.conformal) } : {}),
   };
+}
+
+function setsOf(held: HeldOutEvent, tuning: TuningEvent, options: EvaluationOptions, promised: number): Conformal {
+  const rowsOf = ({ labels, probabilities, fold }: TuningEvent) => ({
+    ...{ truth: labels, probabilities: twoClasses(probabilities), fold },
+  });
+  const { subjectIds } = held;
+  const names = ["Without the event", "With the event"];
+  return conformalSetsOf({ ...rowsOf(held), subjectIds }, rowsOf(tuning), { ...options, promised, names });
 }
 
 /** What can be said of points that are no probabilities: how well they rank, and how they do at a threshold. */

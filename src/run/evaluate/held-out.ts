@@ -27,6 +27,8 @@ export interface HeldOutEvent extends HeldOutRows {
   thresholds: number[];
   /** Predictions of the tuning patients of each fold by the fold's model: for recalibration, alarms, conformal sets. */
   tuning?: TuningEvent | undefined;
+  /** Emergency visits: the triage level of each row, 1 (at once) to 5; NaN where none was noted. */
+  acuity?: Float64Array | undefined;
 }
 
 export interface TuningEvent {
@@ -99,6 +101,8 @@ export interface AlarmSettings {
   silenceHours?: number;
   /** Hours before the onset from which the label is 1. */
   beforeHours?: number;
+  /** Hours after the onset until which it is 1. */
+  afterHours?: number;
   /** Precisions of alarms for which a threshold is chosen on tuning patients. */
   precisions?: readonly number[];
 }

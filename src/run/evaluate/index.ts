@@ -6,6 +6,7 @@ import type { EvaluationOptions, HeldOut } from "./held-out.ts";
 import { evaluateLabels } from "./labels.ts";
 import { evaluateNumber } from "./number.ts";
 
+export { classMetrics } from "./classes.ts";
 export { evaluateEvent, evaluatePoints, mainMetrics } from "./event.ts";
 export type {
   AlarmSettings,
@@ -18,8 +19,10 @@ export type {
   TuningEvent,
 } from "./held-out.ts";
 export { intervals, type MetricSpec, seedIntervals, seedTable } from "./intervals.ts";
+export { labelMetrics } from "./labels.ts";
 export { numberMetrics } from "./number.ts";
 export { subgroups } from "./subgroups.ts";
+export { type TriagedVisits, underTriageOf } from "./under-triage.ts";
 
 /** What the evaluation gives of a model; `skipped` counts resamples on which a figure was not defined. */
 export type Evidence = Omit<

@@ -3,6 +3,7 @@ import { bootstrapAll, mae, medianAbsoluteError, r2, rmse } from "../../metrics/
 import { meanOf, quantile } from "../../metrics/sums.ts";
 import type { NumberAgreement } from "../result.ts";
 import { SMALLEST_SHOWN, tenths } from "./calibration.ts";
+import { conformalIntervalsOf } from "./conformal.ts";
 import type { EvaluationOptions, HeldOutNumber } from "./held-out.ts";
 import type { Evidence } from "./index.ts";
 import { type MetricSpec, perSeed, seedIntervals, seedTable } from "./intervals.ts";
@@ -35,6 +36,9 @@ export function evaluateNumber(held: HeldOutNumber, options: EvaluationOptions):
     ...noCurves(),
     agreement: agreementOf(held, options),
     ...(table ? { seeds: table } : {}),
+    ...(held.tuning && options.conformal
+      ? { conformal: conformalIntervalsOf(held, held.tuning, { ...options, promised: options.conformal }) }
+      : {}),
     skipped,
   };
 }

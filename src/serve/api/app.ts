@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { BedsideError } from "../../core/errors.ts";
 import { limits } from "../guard/index.ts";
 import type { Workbench } from "../workbench.ts";
+import { cohortRoutes } from "./cohorts.ts";
 import { dataRoutes } from "./data.ts";
 import { jobRoutes } from "./jobs.ts";
 import { patientRoutes } from "./patients.ts";
@@ -23,6 +24,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
       },
     }),
   );
+  app.route("/", cohortRoutes(bench));
   app.route("/", dataRoutes(bench));
   app.route("/", jobRoutes(bench));
   app.route("/", patientRoutes(bench));

@@ -1,72 +1,155 @@
-// P, QRS and T of every beat, in each lead and in all together.
+// P, QRS and T of every beat, in each lead and in all together: candidates and limits on wavelet slopes, judged by small networks.
 
-import { waveLimits } from "./classic.ts";
+import { channelsOf, type Channels } from "./channels.ts";
+import { type Coherence, coherenceOf } from "./coherence.ts";
 import { type Delineation, noTimes, type WaveTimes } from "./fiducials.ts";
+import { aloneInputsAt, type Limit, LIMITS, peakInputsAt, type Place, togetherInputsAt, waveScale } from "./inputs.ts";
+import { networks, runNetwork } from "./networks.ts";
+import { placeOf, SEARCH_STEP, searchWindow } from "./places.ts";
 import { type EcgRecord, type PreparedEcg, prepareEcg, SAMPLE_MS } from "./prepare.ts";
-import { roughWaves } from "./rough.ts";
+import { roughQrs } from "./rough.ts";
+import { medianOf } from "../statistics.ts";
+
+/** A T wave is there where its network's best output (log odds) is above this; chosen, as all here, on the training half of the data. */
+const T_PRESENT = -1.5;
+/** A P wave is there where its own log odds and this share of its neighbours' median are together above the limit. */
+const P_PRESENT = -0.5;
+const P_NEIGHBOURS_SAY = 0.6;
+/** Beats on either side that are a beat's neighbours. */
+const NEIGHBOURS = 10;
+
+export interface DelineateOptions {
+  /** Beats that are known already, ms from the record's start; found where left out. */
+  rPeaksMs?: ArrayLike<number>;
+}
 
 /**
- * Finds onset, peak and end of P, QRS and T.
- * @param rPeaksMs Beats that are known already, ms; found where left out.
+ * Finds onset, peak and end of P, QRS and T of every beat, for all leads together and for each lead. A wave is judged present
+ * or not by all leads together; NaN where it is not. With one lead both are the same.
+ * @param record Signals in mV, at least 100 samples a second.
  * @throws BedsideError `signal/leads`, `signal/rates`
  */
-export function delineate(record: EcgRecord, options: { rPeaksMs?: ArrayLike<number> } = {}): Delineation {
+export function delineate(record: EcgRecord, options: DelineateOptions = {}): Delineation {
   return delineatePrepared(prepareEcg(record, options));
 }
 
 /** `delineate` for a record whose wavelets are at hand. */
 export function delineatePrepared(ecg: PreparedEcg): Delineation {
-  const count = ecg.beats.length;
-  const rough = roughWaves(ecg);
+  const { beats } = ecg;
+  const count = beats.length;
+  const channels = channelsOf(ecg);
+  const nets = networks();
+  const x = new Float32Array(128);
+  const rough = roughQrs(ecg);
   const global = noTimes(count);
+  const at = Object.fromEntries(LIMITS.map((limit) => [limit, new Float64Array(count).fill(Number.NaN)])) as Record<
+    Limit,
+    Float64Array
+  >;
+  const limitNear = (limit: Limit, anchor: number, place: Place) => {
+    togetherInputsAt(x, channels, limit, anchor, place);
+    return anchor + runNetwork(nets.together[limit], x);
+  };
   for (let b = 0; b < count; b++) {
-    const on = rough.qrsOnset[b]!;
-    const off = rough.qrsEnd[b]!;
-    global.qrsOnset[b] = on * SAMPLE_MS;
-    global.qrsEnd[b] = off * SAMPLE_MS;
-    global.rPeak[b] = ecg.beats[b]! * SAMPLE_MS;
-    const next = b + 1 < count ? rough.qrsOnset[b + 1]! : ecg.length;
-    const t = rough.tPeak[b]!;
-    if (t >= 0) put(global, b, "t", t, waveLimits(ecg, t, { from: off + 10, to: next - 10, wave: "T" }));
-    const p = rough.pPeak[b]!;
-    const before = b > 0 ? Math.max(0, rough.tPeak[b - 1]!, rough.qrsEnd[b - 1]!) : 0;
-    if (p >= 0) put(global, b, "p", p, waveLimits(ecg, p, { from: before, to: on, wave: "P" }));
+    const place = placeOf(b, ecg.length, beats, rough.onset, rough.end, -1);
+    at.qrsOnset[b] = limitNear("qrsOnset", rough.onset[b]!, place);
+    at.qrsEnd[b] = Math.max(limitNear("qrsEnd", rough.end[b]!, place), at.qrsOnset[b]! + 10);
+    global.rPeak[b] = beats[b]! * SAMPLE_MS;
   }
-  const byLead = ecg.signals.map((signal) => peaksOfLead(signal, global));
+  const onset = Int32Array.from(at.qrsOnset, Math.round);
+  const end = Int32Array.from(at.qrsEnd, Math.round);
+  const coherence = coherenceOf(ecg, onset);
+  const places: Place[] = [];
+  const p = { at: new Int32Array(count), odds: new Float64Array(count) };
+  let tBefore = -1;
+  for (let b = 0; b < count; b++) {
+    const place = placeOf(b, ecg.length, beats, onset, end, tBefore);
+    places.push(place);
+    const t = likeliest(channels, "T", place, x, b, coherence);
+    const isThere = t.odds > T_PRESENT;
+    tBefore = isThere ? t.at : -1;
+    if (isThere) {
+      at.tOnset[b] = Math.max(Math.min(limitNear("tOnset", t.at, place), t.at - 6), end[b]!);
+      at.tEnd[b] = Math.max(limitNear("tEnd", t.at, place), t.at + 6);
+      global.tPeak[b] = t.at * SAMPLE_MS;
+    }
+    ({ at: p.at[b], odds: p.odds[b] } = likeliest(channels, "P", place, x, b, coherence));
+  }
+  for (let b = 0; b < count; b++) {
+    const around = medianOf(p.odds.subarray(Math.max(0, b - NEIGHBOURS), b + NEIGHBOURS + 1));
+    if (!(p.odds[b]! + P_NEIGHBOURS_SAY * Math.max(-3, Math.min(3, around)) > P_PRESENT)) continue;
+    at.pOnset[b] = Math.min(limitNear("pOnset", p.at[b]!, places[b]!), p.at[b]! - 4);
+    at.pEnd[b] = Math.min(Math.max(limitNear("pEnd", p.at[b]!, places[b]!), p.at[b]! + 4), onset[b]!);
+    global.pPeak[b] = p.at[b]! * SAMPLE_MS;
+  }
+  const byLead = ecg.signals.map((_, l) => limitsOfLead(ecg, channels, l, at, x));
+  for (const limit of LIMITS) {
+    const one = byLead.length === 1 ? byLead[0]![limit] : undefined;
+    for (let b = 0; b < count; b++) global[limit][b] = one ? one[b]! : at[limit][b]! * SAMPLE_MS;
+  }
   return { beats: count, leads: ecg.leads, global, byLead };
 }
 
-function put(times: WaveTimes, b: number, wave: "p" | "t", peak: number, [on, off]: [number, number]): void {
-  times[`${wave}Onset`][b] = on * SAMPLE_MS;
-  times[`${wave}Peak`][b] = peak * SAMPLE_MS;
-  times[`${wave}End`][b] = off * SAMPLE_MS;
+/** The likeliest place of a wave's peak, in samples, and the log odds that it is there; −∞ where there is no room. */
+function likeliest(
+  channels: Channels,
+  wave: "P" | "T",
+  place: Place,
+  x: Float32Array,
+  beat: number,
+  coherence: Coherence,
+): { at: number; odds: number } {
+  const best = { at: -1, odds: Number.NEGATIVE_INFINITY };
+  const [from, to] = searchWindow(wave, place);
+  if (to - from < 4) return best;
+  const network = networks().peak[wave];
+  const scale = waveScale(channels, from, to, place);
+  for (let c = from; c <= to; c += SEARCH_STEP[wave]) {
+    peakInputsAt(x, channels, wave, c, place, scale, beat, coherence);
+    const odds = runNetwork(network, x);
+    if (odds > best.odds) {
+      best.odds = odds;
+      best.at = c;
+    }
+  }
+  return best;
 }
 
-/** A lead's times: its own peaks between the limits of all leads. */
-function peaksOfLead(signal: Float32Array, global: WaveTimes): WaveTimes {
-  const times = noTimes(global.rPeak.length);
-  for (const [wave, peak] of [
-    ["p", "pPeak"],
-    ["qrs", "rPeak"],
-    ["t", "tPeak"],
+/** A lead's own limits near those of all leads, and its own peaks between them. */
+function limitsOfLead(ecg: PreparedEcg, channels: Channels, lead: number, at: Record<Limit, Float64Array>, x: Float32Array): WaveTimes {
+  const count = ecg.beats.length;
+  const times = noTimes(count);
+  if (!(ecg.weights[lead]! > 0)) return times;
+  const nets = networks().alone;
+  for (const limit of LIMITS) {
+    for (let b = 0; b < count; b++) {
+      const near = at[limit][b]!;
+      if (Number.isNaN(near)) continue;
+      const anchor = Math.round(near);
+      aloneInputsAt(x, ecg, channels, lead, limit, anchor);
+      const found = anchor + runNetwork(nets[limit], x);
+      times[limit][b] = Math.max(0, Math.min(ecg.length - 1, found)) * SAMPLE_MS;
+    }
+  }
+  for (const [onset, peak, end] of [
+    ["pOnset", "pPeak", "pEnd"],
+    ["qrsOnset", "rPeak", "qrsEnd"],
+    ["tOnset", "tPeak", "tEnd"],
   ] as const) {
-    const on = global[`${wave}Onset`];
-    const off = global[`${wave}End`];
-    times[`${wave}Onset`].set(on);
-    times[`${wave}End`].set(off);
-    for (let b = 0; b < on.length; b++)
-      times[peak][b] = largest(signal, on[b]! / SAMPLE_MS, off[b]! / SAMPLE_MS) * SAMPLE_MS;
+    for (let b = 0; b < count; b++) {
+      times[peak][b] = largest(ecg.wavelets[lead]!.smooth[1]!, times[onset][b]! / SAMPLE_MS, times[end][b]! / SAMPLE_MS) * SAMPLE_MS;
+    }
   }
   return times;
 }
 
-/** The sample between two furthest from the line that joins the signal at both; NaN where the ends are. */
-export function largest(signal: Float32Array, from: number, to: number): number {
+/** The sample between two that lies furthest from the line between the signal there; NaN where there is none. */
+function largest(signal: Float32Array, from: number, to: number): number {
   if (!(to > from)) return Number.NaN;
   from = Math.max(0, Math.round(from));
   to = Math.min(signal.length - 1, Math.round(to));
   const start = signal[from]!;
-  const rise = (signal[to]! - start) / (to - from);
+  const rise = (signal[to]! - start) / Math.max(1, to - from);
   let best = from;
   let most = -1;
   for (let i = from; i <= to; i++) {

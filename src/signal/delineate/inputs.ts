@@ -1,6 +1,7 @@
 // What the small networks of delineation look at: stretches of wavelet slopes, scaled, around a place. Knows no weights.
 
 import type { Channels } from "./channels.ts";
+import type { Coherence } from "./coherence.ts";
 import type { PreparedEcg } from "./prepare.ts";
 
 /** The limits that are learned. */
@@ -39,9 +40,12 @@ const ALONE: Record<Limit, Stretch & { level: number; outside: -1 | 1 }> = {
   tEnd: { from: -64, to: 64, step: 8, level: 4, outside: 1 },
 };
 const PLACE_INPUTS = 4;
+/** Places around a P wave's peak at which the likeness of the beats is looked at. */
+const ALIKE_AT = [-24, -12, 0, 12, 24] as const;
 
 /** Number of inputs of each kind. */
-export const peakInputs = (wave: "P" | "T"): number => 2 * points(PEAK[wave]) + PLACE_INPUTS + 2;
+export const peakInputs = (wave: "P" | "T"): number =>
+  2 * points(PEAK[wave]) + PLACE_INPUTS + 2 + (wave === "P" ? 2 * ALIKE_AT.length : 0);
 export const togetherInputs = (limit: Limit): number => 2 * points(TOGETHER[limit]) + PLACE_INPUTS;
 export const aloneInputs = (limit: Limit): number => 3 * points(ALONE[limit]) + 2;
 
@@ -81,13 +85,21 @@ export function peakInputsAt(
   at: number,
   place: Place,
   scale: WaveScale,
+  beat: number,
+  coherence: Coherence,
 ): void {
   const stretch = PEAK[wave];
   let k = copy(out, 0, channels.slope4, at, stretch, 1 / scale.slope);
   k = copy(out, k, channels.bend, at, stretch, 1 / scale.bend);
   k = putPlace(out, k, wave, at, place);
   out[k++] = 0.3 * Math.log(scale.slope / scale.qrs + 1e-4);
-  out[k] = channels.bend[at]! / scale.bend;
+  out[k++] = channels.bend[at]! / scale.bend;
+  if (wave !== "P") return;
+  for (const move of ALIKE_AT) {
+    const lag = place.qrsOnset - at - move;
+    out[k++] = coherence.ratio(beat, lag);
+    out[k++] = coherence.profile(beat, lag);
+  }
 }
 
 /** Inputs for a limit by all leads, around `anchor`. */

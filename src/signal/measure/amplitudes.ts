@@ -1,6 +1,6 @@
 // Amplitudes of the waves and the ST level in a lead of the median beat. Finds no waves: their limits are given.
 
-import { rounded } from "./statistics.ts";
+import { rounded } from "../statistics.ts";
 
 /** Deflections of the QRS complex below this count as none: 20 µV for 6 ms is the least wave of IEC 60601-2-25. */
 const LEAST_MV = 0.02;

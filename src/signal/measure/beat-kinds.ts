@@ -2,7 +2,7 @@
 
 import type { Delineation } from "../delineate/fiducials.ts";
 import type { PreparedEcg } from "../delineate/prepare.ts";
-import { medianOf } from "./statistics.ts";
+import { medianOf } from "../statistics.ts";
 
 /** `normal`: the usual shape in time; `atrial`: the usual shape too early; `ventricular`: another, wide shape; `other`: another, narrow. */
 export type BeatKind = "normal" | "atrial" | "ventricular" | "other";

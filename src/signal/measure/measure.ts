@@ -12,7 +12,7 @@ import type { EcgMeasurement, LeadIntervals, LeadMeasurement, QuickQuality } fro
 import { levelBeforeQrs, type MedianBeat, medianBeat } from "./median-beat.ts";
 import { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./qtc.ts";
 import { measureRhythm } from "./rhythm.ts";
-import { medianOf, rounded, sortedKnown } from "./statistics.ts";
+import { medianOf, rounded, sortedKnown } from "../statistics.ts";
 
 /** A record's measurement with what it was made from, for pictures and tables of beats. */
 export interface MeasuredEcg {

@@ -6,6 +6,9 @@ const INK_STEPS = 16;
 /** Grounds: plain, minor line, major line. */
 const GROUNDS = 3;
 
+/** Pixels between lines below which only the strong ones are drawn. */
+const LEAST_STEP = 2.5;
+
 /** A picture whose pixels are numbers of a palette. */
 export interface IndexedImage {
   width: number;
@@ -32,19 +35,24 @@ export class Canvas {
     this.image = { width, height, pixels: new Uint8Array(width * height), palette };
   }
 
-  /** Grid lines at whole pixels: every `step` pixels, each fifth one strong. */
+  /** Grid lines at whole pixels: every `step` pixels, each fifth one strong; the others only where there is room for them. */
   grid(step: number): void {
+    const hasMinor = step >= LEAST_STEP;
     const { width, height, pixels } = this.image;
     const plain = new Uint8Array(width);
     const [minor, major] = [INK_STEPS, 2 * INK_STEPS];
     for (let k = 0; Math.round(k * step) < width; k++) {
       const x = Math.round(k * step);
-      plain[x] = k % 5 === 0 ? major : minor;
+      if (k % 5 === 0) plain[x] = major;
+      else if (hasMinor) plain[x] = minor;
     }
     const minorRow = plain.map((value) => Math.max(value, minor));
     const majorRow = new Uint8Array(width).fill(major);
     const rows = new Array<Uint8Array>(height).fill(plain);
-    for (let k = 0; Math.round(k * step) < height; k++) rows[Math.round(k * step)] = k % 5 === 0 ? majorRow : minorRow;
+    for (let k = 0; Math.round(k * step) < height; k++) {
+      if (k % 5 === 0) rows[Math.round(k * step)] = majorRow;
+      else if (hasMinor) rows[Math.round(k * step)] = minorRow;
+    }
     for (let y = 0; y < height; y++) pixels.set(rows[y]!, y * width);
   }
 

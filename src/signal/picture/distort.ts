@@ -157,7 +157,8 @@ function times(a: Matrix3, b: Matrix3): Matrix3 {
   return a.map((row) => [0, 1, 2].map((j) => row[0]! * b[0]![j]! + row[1]! * b[1]![j]! + row[2]! * b[2]![j]!));
 }
 
-function inverted([[a, b, c], [d, e, f], [g, h, i]]: Matrix3): Matrix3 {
+function inverted(matrix: Matrix3): Matrix3 {
+  const [a, b, c, d, e, f, g, h, i] = matrix.flat();
   const rows = [
     [e! * i! - f! * h!, c! * h! - b! * i!, b! * f! - c! * e!],
     [f! * g! - d! * i!, a! * i! - c! * g!, c! * d! - a! * f!],

@@ -62,6 +62,7 @@ export function openEcgFile(path: string): EcgFile {
   const stem = path.replace(/\.hea$/, "");
   const folder = dirname(stem);
   const header = wfdb.readHeader(readText(`${stem}.hea`), { name: "header" });
+  checkNames(header);
   return header.layout === "single"
     ? new SingleFile(folder, basename(stem), header)
     : new SegmentedFile(folder, basename(stem), header);

@@ -6,15 +6,30 @@ import { mimic4ed } from "./system.ts";
 
 const faults = mimic4ed.tasks[0]!.faults;
 
-test("its tasks are those of the cohorts, each with the figures of the paper", () => {
+test("its tasks are those of the cohorts, each with the figures of the paper: all 42 rows", () => {
   expect(mimic4ed.tasks.map(({ id }) => id)).toEqual(edTasks.map(({ id }) => id));
-  const [hospitalization, critical, revisit] = mimic4ed.tasks;
-  const value = (task: typeof hospitalization, model: string, metric: string) =>
-    task!.published.find((row) => row.model === model && row.metric === metric)?.value;
-  expect(value(hospitalization, "GB", "auroc")).toBe(0.819);
-  expect(value(critical, "ESI", "auroc")).toBe(0.804);
-  expect(value(revisit, "LR", "average_precision")).toBe(0.153);
-  expect(mimic4ed.tasks.map(({ published }) => published.length)).toEqual([24, 24, 14]);
+  const [hospitalization, critical, departure, revisit] = mimic4ed.tasks;
+  const find = (task: typeof hospitalization, model: string, metric: string) =>
+    task!.published.find((row) => row.model === model && row.metric === metric);
+  expect(find(hospitalization, "GB", "auroc")).toMatchObject({ value: 0.819, low: 0.817, high: 0.822 });
+  expect(find(critical, "ESI", "auroc")?.value).toBe(0.804);
+  expect(find(departure, "LSTM", "sensitivity")).toMatchObject({ value: 0.868, low: 0.867, high: 0.888 });
+  expect(find(revisit, "LR", "average_precision")?.value).toBe(0.153);
+  expect(find(revisit, "LSTM", "train_seconds")?.value).toBe(11422.562);
+  const models = mimic4ed.tasks.map(({ published }) => new Set(published.map(({ model }) => model)).size);
+  expect(models).toEqual([12, 12, 11, 7]);
+  for (const metric of ["auroc", "average_precision", "sensitivity", "specificity"]) {
+    const rows = mimic4ed.tasks.map(({ published }) => published.filter((row) => row.metric === metric).length);
+    expect(rows).toEqual(models);
+  }
+});
+
+test("every model may be asked for; those that need the stay in the department only at departure", () => {
+  for (const { id, allowed } of mimic4ed.tasks) {
+    const atDeparture = ["mimic4ed/critical-disposition", "mimic4ed/ed-revisit-72h"].includes(id);
+    expect([id, allowed.includes("ed-lstm")]).toEqual([id, atDeparture]);
+    expect(allowed).toEqual(expect.arrayContaining(["lr", "rf", "gb", "mlp", "med2vec", "autoscore", "gb-text"]));
+  }
 });
 
 test("faults have ids of their own and all their words", () => {

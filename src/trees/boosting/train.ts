@@ -3,6 +3,7 @@ import { Stopped } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { randomStream } from "../../core/random.ts";
 import { childOf, type Tree, type TreeEnsemble } from "../ensemble.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { Kernel } from "../wasm/index.ts";
 import { kernelOn } from "../wasm/index.ts";
 import { args, LEAF_ROW_BYTES, NODE_BYTES, nodeFields } from "../wasm/layout.ts";
@@ -358,12 +359,4 @@ function addTree(tree: Tree, { rows, columns, data }: Matrix, scores: Float64Arr
     while (tree.feature[node]! >= 0) node = childOf(tree, node, data[row * columns + tree.feature[node]!]!);
     scores[row]! += tree.value[node]!;
   }
-}
-
-/** Lets the machine's other work go on between rounds: timers, signals, a page's clicks. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

@@ -1,5 +1,6 @@
 // Grows all trees of a forest, on one thread or several, and hands them over in order. Knows no rows and no sampling.
 
+import { nextTurn } from "../next-turn.ts";
 import { startThread, type Thread } from "../workers.ts";
 import { type GrownTree, type GrowSettings, type GrowTable, type GrowTask, kernel } from "./kernel/index.ts";
 
@@ -37,8 +38,7 @@ async function growHere(work: ForestWork): Promise<void> {
   for (let tree = 0; tree < work.trees; tree++) {
     work.checkStop();
     work.grown(grow(work.task(tree)));
-    // Lets timers and signals have their turn.
-    await new Promise<void>((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   work.checkStop();
 }

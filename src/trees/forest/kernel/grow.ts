@@ -215,7 +215,7 @@ export function treeGrower(table: GrowTable, settings: GrowSettings, kernel: Ker
       const row = rows[i]!;
       const here = values[base + row]!;
       // Written to both sides, and one side's end moves on: no branch to guess.
-      const goes = ((here <= cut) as unknown as number) | (((here !== here) as unknown as number) & withMissing);
+      const goes = ((here <= cut) as unknown as number) | ((Number.isNaN(here) as unknown as number) & withMissing);
       rows[at] = row;
       aside[put] = row;
       at += goes;

@@ -71,7 +71,6 @@ function Histogram({ item }: { item: Item }) {
         <title>{words}</title>
         {item.bins.map((rows, i) => (
           <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: bins have no other name than their place
             key={i}
             x={i * wide + 0.5}
             width={wide - 1}
@@ -107,7 +106,6 @@ function Hours({ shares }: { shares: number[] }) {
         <title>{text.hours}</title>
         {shares.map((share, hour) => (
           <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: hours are their places
             key={hour}
             x={hour * wide + 0.5}
             width={wide - 1}
