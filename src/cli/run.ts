@@ -1,5 +1,5 @@
 // bedside run: a whole run of a task, from records to report.
-import { renderModelCard, renderReport, renderResultTable } from "../report/index.ts";
+import { renderDocuments, renderResultTable } from "../report/index.ts";
 import { runTask } from "../run/experiment.ts";
 import type { Given, OptionSpec, Verb } from "./options.ts";
 import { stopSignal, terminalProgress } from "./terminal.ts";
@@ -44,7 +44,7 @@ export async function runAndPrint(
     resamples: given.number("resamples"),
     command: given.command,
     startedAt: new Date().toISOString(),
-    documents: (made) => ({ "report.html": renderReport(made), "model-card.md": renderModelCard(made) }),
+    documents: renderDocuments,
     memory: given.text("memory"),
     threads: given.number("threads"),
     progress: terminalProgress({ quiet: given.flag("quiet"), signal }),

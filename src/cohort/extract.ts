@@ -2,6 +2,7 @@
 import { nearestName, UsageError } from "../core/errors.ts";
 import type { RecordStore } from "../store/index.ts";
 import { type BuildOptions, buildCohort } from "./build.ts";
+import { buildCardioCohort, cardioTables, cardioTasks, findCardioTask, isCardioTask } from "./cardioforest/index.ts";
 import type { Cohort } from "./cohort.ts";
 import { buildEdCohort, edTables, edTasks, findEdTask, isEdTask } from "./mimic4ed/index.ts";
 import { tablesOf } from "./plan.ts";
@@ -30,7 +31,11 @@ export function cohortTask(id: string): CohortTask {
     const { title } = findTscanTask(id);
     return { id, title, tables: tscanTables(), extract: (store, options) => buildTscanCohort(store, id, options) };
   }
-  const known = [...taskIds(), ...[...edTasks, ...tscanTasks].map((task) => task.id)];
+  if (isCardioTask(id)) {
+    const { title } = findCardioTask(id);
+    return { id, title, tables: cardioTables(), extract: (store, options) => buildCardioCohort(store, id, options) };
+  }
+  const known = [...taskIds(), ...[...edTasks, ...tscanTasks, ...cardioTasks].map((task) => task.id)];
   if (!known.includes(id) && !/\.ya?ml$/i.test(id)) {
     const meant = nearestName(id, known);
     throw new UsageError({

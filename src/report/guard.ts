@@ -1,7 +1,15 @@
 // Which counts of a run may be shown. Records lent under an agreement show no count of 1 to 10 people, nor two counts
 // that differ by one; open and made-up records hide nothing. Knows nothing of how counts are drawn.
 import { isSmall } from "../metrics/small-cells.ts";
-import type { Attrition, AttritionStep, Explanation, ModelResult, RunResult } from "../run/result.ts";
+import type {
+  Attrition,
+  AttritionStep,
+  Explanation,
+  ModelResult,
+  NumberAgreement,
+  Recalibrated,
+  RunResult,
+} from "../run/result.ts";
 import { formatCount, formatShare } from "./format.ts";
 
 /** The cell size rule of the US Centers for Medicare and Medicaid Services: no count of 1 to 10 people. */
@@ -20,6 +28,7 @@ export interface ShownSplit {
   name: string;
   patients: string;
   stays: string;
+  rows: string;
   positives: string;
   share: string;
 }
@@ -33,22 +42,53 @@ function few(count: number): boolean {
   return isSmall(count, smallCell);
 }
 
+/** Counts of a cohort or a part of it; `rows` and `positivePatients` where there are several rows a stay. */
+type Counts = Pick<RunResult["cohort"], "stays" | "positives" | "rows" | "positivePatients">;
+
+/** Whether the run predicts an event, of which alone there is a number with it and without. */
+export function predictsEvent({ task: { outcome = "event" } }: Pick<RunResult, "task">): boolean {
+  return outcome === "event";
+}
+
+/** Whether few have the event. */
+function fewWith({ positives, positivePatients = positives }: Counts): boolean {
+  return few(positives) || few(positivePatients);
+}
+
+function fewWithout({ stays, positives, rows = stays }: Counts): boolean {
+  return few(rows - positives);
+}
+
 /** Whether either outcome is that of 1 to 10. */
-function fewOutcome({ stays, positives }: { stays: number; positives: number }): boolean {
-  return few(positives) || few(stays - positives);
+function fewOutcome(counts: Counts): boolean {
+  return fewWith(counts) || fewWithout(counts);
 }
 
 /** `542 (7.2 %)`, or no more than that there are few with, or few without, the event. */
-export function eventText(result: RunResult, { stays, positives }: { stays: number; positives: number }): string {
-  if (isGuarded(result) && few(positives)) return fewText;
-  if (isGuarded(result) && few(stays - positives)) return withheldText;
-  return `${formatCount(positives)} (${formatShare(positives, stays)})`;
+export function eventText(result: RunResult, counts: Counts): string {
+  const { stays, positives, rows = stays } = counts;
+  if (isGuarded(result) && fewWith(counts)) return fewText;
+  if (isGuarded(result) && fewWithout(counts)) return withheldText;
+  return `${formatCount(positives)} (${formatShare(positives, rows)})`;
 }
 
 /** The number with the event alone. */
-export function eventCount(result: RunResult, { stays, positives }: { stays: number; positives: number }): string {
-  if (isGuarded(result) && few(positives)) return fewText;
-  return isGuarded(result) && few(stays - positives) ? withheldText : formatCount(positives);
+export function eventCount(result: RunResult, counts: Counts): string {
+  if (isGuarded(result) && fewWith(counts)) return fewText;
+  return isGuarded(result) && fewWithout(counts) ? withheldText : formatCount(counts.positives);
+}
+
+/**
+ * `, 542 (7.2 %) with the event`; of hourly rows `, 1,542 of 90,000 hours (1.7 %) with the event`; nothing where the
+ * outcome is no event.
+ * @param before what comes first, where there is something to say.
+ */
+export function eventWords(result: RunResult, counts: Counts, before = ", "): string {
+  const hours = counts.rows === undefined ? "" : `${formatCount(counts.rows)} hours`;
+  if (!predictsEvent(result)) return hours ? `${before}${hours}` : "";
+  const text = eventText(result, counts);
+  if (!hours) return `${before}${text} with the event`;
+  return `${before}${hours}, of which with the event ${text}`;
 }
 
 /**
@@ -63,12 +103,13 @@ export function shownSplits(result: RunResult): ShownSplit[] {
     hide(({ stays }) => few(stays)),
     hide(fewOutcome),
   ];
-  return splits.map(({ name, patients, stays, positives }) => ({
+  return splits.map(({ name, patients, stays, positives, rows }) => ({
     name,
     patients: hidePatients ? withheldText : formatCount(patients),
     stays: hideStays ? withheldText : formatCount(stays),
+    rows: formatCount(rows),
     positives: hideEvents ? withheldText : formatCount(positives),
-    share: hideEvents ? withheldText : formatShare(positives, stays),
+    share: hideEvents ? withheldText : formatShare(positives, rows ?? stays),
   }));
 }
 
@@ -115,7 +156,7 @@ function join(a: AttritionStep, b: AttritionStep): AttritionStep {
 
 /** Whether so few held-out stays have, or lack, the event that curves may not be shown. */
 export function hidesOutcome(result: RunResult, heldOut: Split | undefined): boolean {
-  return isGuarded(result) && heldOut !== undefined && fewOutcome(heldOut);
+  return predictsEvent(result) && isGuarded(result) && heldOut !== undefined && fewOutcome(heldOut);
 }
 
 /** Bins of few rows are left out; a run makes none, but a file may have been changed. Groups by value tell no count. */
@@ -124,6 +165,14 @@ function shownExplanation(explanation: Explanation): Explanation {
     ...explanation,
     swarms: explanation.swarms.map((swarm) => ({ ...swarm, bins: swarm.bins.filter(({ rows }) => !few(rows)) })),
   };
+}
+
+function shownAgreement(agreement: NumberAgreement): NumberAgreement {
+  return { ...agreement, bins: agreement.bins.filter(({ count }) => count !== null) };
+}
+
+function shownRecalibrated(recalibrated: Recalibrated): Recalibrated {
+  return { ...recalibrated, calibration: recalibrated.calibration.filter(({ count }) => count !== null) };
 }
 
 /**
@@ -137,6 +186,8 @@ export function shownModels(result: RunResult, heldOut: Split | undefined): Mode
   return result.models.map((model) => ({
     ...model,
     ...(model.explanation ? { explanation: shownExplanation(model.explanation) } : {}),
+    ...(model.agreement ? { agreement: shownAgreement(model.agreement) } : {}),
+    ...(model.recalibrated ? { recalibrated: model.recalibrated.map(shownRecalibrated) } : {}),
     calibration: hidden ? [] : model.calibration.filter(({ count }) => count !== null),
     ...(hidden
       ? {

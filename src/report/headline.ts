@@ -2,7 +2,7 @@
 // report, the terminal and the model card, so that they cannot disagree.
 import type { MetricValue, ModelResult, RunResult } from "../run/result.ts";
 import { formatCount, formatInterval, formatLevel, formatValue, isEstimable } from "./format.ts";
-import { eventCount } from "./guard.ts";
+import { eventCount, predictsEvent } from "./guard.ts";
 
 export interface Headline {
   model: ModelResult | undefined;
@@ -23,9 +23,12 @@ function isUnseen({ name }: { name: string }): boolean {
  * cross-validation, where every fold holds out some, all of them together.
  */
 export function heldOut(result: RunResult): RunResult["cohort"]["splits"][number] | undefined {
-  const { splits, stays, patients, positives } = result.cohort;
+  const { splits, stays, patients, positives, rows, positivePatients } = result.cohort;
   const unseen = splits.filter(isUnseen);
-  if (unseen.length > 1) return { name: "held out", patients, stays, positives };
+  if (unseen.length > 1) {
+    const hourly = rows === undefined ? {} : { rows, ...(positivePatients === undefined ? {} : { positivePatients }) };
+    return { name: "held out", patients, stays, positives, ...hourly };
+  }
   return unseen[0] ?? splits.at(-1);
 }
 
@@ -42,8 +45,13 @@ export function headline(result: RunResult): Headline {
   const ends = { model, metric, split };
   if (!model) return { ...ends, before: `No model was evaluated in this run on ${where}.`, figure: "", after: "" };
   const folds = cohort.splits.filter(isUnseen).length;
-  const counted = ({ patients, stays, positives }: NonNullable<typeof split>, kind: string) =>
-    `${formatCount(patients)} ${kind} (${formatCount(stays)} ${cohort.attrition.unit}, ${eventCount(result, { stays, positives })} with the event) of ${where}`;
+  const counted = (part: NonNullable<typeof split>, kind: string) => {
+    const events = predictsEvent(result)
+      ? `, ${eventCount(result, part)} ${part.rows === undefined ? "with" : "hours with"} the event`
+      : "";
+    const hours = part.rows === undefined ? "" : `, ${formatCount(part.rows)} hours`;
+    return `${formatCount(part.patients)} ${kind} (${formatCount(part.stays)} ${cohort.attrition.unit}${hours}${events}) of ${where}`;
+  };
   let whom = `On held-out patients of ${where}`;
   if (split && folds > 1) whom = `In ${folds}-fold cross-validation on ${counted(split, "patients")}`;
   else if (split) whom = `On ${counted(split, "held-out patients")}`;

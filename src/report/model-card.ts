@@ -4,29 +4,11 @@ import { stringify } from "yaml";
 import type { RunResult } from "../run/result.ts";
 import { modelUse } from "./data-use.ts";
 import { formatCount, formatEstimate, formatFigure, isEstimable } from "./format.ts";
-import { eventText, fewText, shownAttrition, shownModels } from "./guard.ts";
+import { eventWords, fewText, shownAttrition, shownModels } from "./guard.ts";
 import { headlineText, heldOut } from "./headline.ts";
+import { markdownTable as table, markdownText as text } from "./markdown.ts";
 import { bootstrapSentence, type MetricRow, metricRows } from "./metric-rows.ts";
 import { warningsOf } from "./sections/title.ts";
-
-/** A Markdown table. */
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line(head.map(text)),
-    line(head.map((_, i) => (i ? "---" : ":--"))),
-    ...rows.map((row) => line(row.map(text))),
-  ].join("\n");
-}
-
-/** A text that Markdown shows as it is: no markup, no HTML, one line. */
-function text(value: string): string {
-  return value
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/[\\`*_[\]|~$#>]/g, "\\$&");
-}
 
 /** A code block that its own content cannot end. */
 function code(value: string): string {
@@ -67,12 +49,13 @@ function driverLines(result: RunResult): string[] {
 
 function frontMatter({ task, data, models, manifest }: RunResult): string {
   const decimals = (value: number) => Number(value.toFixed(4));
+  const kind = task.outcome === "number" ? "tabular-regression" : "tabular-classification";
   return stringify(
     {
       license: "other",
       license_name: `data-use-${data.dataUse}`,
       library_name: "bedside",
-      pipeline_tag: "tabular-classification",
+      pipeline_tag: kind,
       tags: ["clinical", "research-use-only", task.id],
       datasets: [data.id],
       dataUse: data.dataUse,
@@ -85,7 +68,7 @@ function frontMatter({ task, data, models, manifest }: RunResult): string {
         name: title,
         results: [
           {
-            task: { type: "tabular-classification", name: task.title },
+            task: { type: kind, name: task.title },
             dataset: { type: data.id, name: `${data.title} ${data.version}`, split: "test" },
             metrics: metrics.filter(isEstimable).map(({ id, title, value, low, high }) => ({
               type: id,
@@ -125,7 +108,7 @@ export function renderModelCard(result: RunResult): string {
     ]),
     "Not for: decisions about patients, patients outside the cohort below, records charted in another way, any use as a finished product.",
     "## Data",
-    `${text(`${data.title} ${data.version}`)}: ${formatCount(cohort.stays)} ${text(cohort.attrition.unit)} of ${formatCount(cohort.patients)} patients, ${eventText(result, cohort)} with the event. ${text(cohort.splitRule)}`,
+    `${text(`${data.title} ${data.version}`)}: ${formatCount(cohort.stays)} ${text(cohort.attrition.unit)} of ${formatCount(cohort.patients)} patients${eventWords(result, cohort)}. ${text(cohort.splitRule)}`,
     "### Left out",
     list(shownAttrition(result).steps.map(({ title, removed }) => `${title}: ${formatCount(removed)}`)) ||
       (cohort.attrition.steps.some(({ removed }) => removed > 0)

@@ -89,6 +89,7 @@ table.many{font-size:.78rem}
 table.many .interval{display:block}
 tbody tr+tr>*{border-top:1px solid var(--faint)}
 tbody th.group{font-weight:600;padding-top:.9rem}
+tbody th[scope=row]{min-width:6.5rem}
 tr.level th{padding-left:1.1rem}
 tr.strong>*{font-weight:600}
 th.number,td.number{text-align:right}

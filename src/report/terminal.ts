@@ -1,7 +1,7 @@
 // The result as plain text for a terminal: a row a figure, a column a model, never wider than asked.
 import type { MetricValue, RunResult, ThresholdResult } from "../run/result.ts";
 import { formatCount, formatEstimate, formatFigure } from "./format.ts";
-import { eventText, shownModels } from "./guard.ts";
+import { eventWords, shownModels } from "./guard.ts";
 import { heldOut } from "./headline.ts";
 import { bootstrapSentence, metricRows } from "./metric-rows.ts";
 
@@ -44,8 +44,8 @@ export function renderResultTable(result: RunResult, { width = 100, colour = fal
   const lines = [
     ...text(`${task.title} (${task.id}, ${task.mode})`).map(style.strong),
     ...text(
-      `${data.title} ${data.version}: ${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients, ` +
-        `${eventText(result, cohort)} with the event`,
+      `${data.title} ${data.version}: ${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients` +
+        eventWords(result, cohort),
     ),
   ];
   if (!models.length) return `${[...lines, "", "No model was evaluated."].join("\n")}\n`;

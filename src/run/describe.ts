@@ -20,6 +20,7 @@ interface Counts {
   patients: number;
   positives: number;
   rows?: number;
+  positivePatients?: number;
 }
 
 /** Stays, patients, events and, where there is one an hour, rows of a cohort, or of some of its rows. */
@@ -30,13 +31,17 @@ export function cohortCounts(
   const chosen = rows ?? Int32Array.from(subjectIds.keys());
   const patients = new Set<number>();
   const stays = new Set<number>();
+  const withEvent = new Set<number>();
   let positives = 0;
   for (let i = 0; i < chosen.length; i++) {
     patients.add(subjectIds[chosen[i]!]!);
     stays.add(stayIds[chosen[i]!]!);
-    if (outcome === "event") positives += targets[chosen[i]!]!;
+    if (outcome !== "event" || targets[chosen[i]!] !== 1) continue;
+    positives++;
+    withEvent.add(subjectIds[chosen[i]!]!);
   }
-  return { stays: stays.size, patients: patients.size, positives, ...(hours ? { rows: chosen.length } : {}) };
+  const hourly = hours ? { rows: chosen.length, positivePatients: withEvent.size } : {};
+  return { stays: stays.size, patients: patients.size, positives, ...hourly };
 }
 
 /** Who is in which part: the parts of the one split, or whom each fold holds out. */

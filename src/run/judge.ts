@@ -1,7 +1,7 @@
 // The stages that judge a trained model: figures of the rows held out, what drives its predictions, scores beside it, the
 // best possible. Trains nothing.
 import { basename } from "node:path";
-import { cohortFiles, isEdTask, readAcuity, readScores, scoreModels } from "../cohort/index.ts";
+import { cohortFiles, readTaskScores } from "../cohort/index.ts";
 import { eventLabels, subgroupFamilies } from "../features/index.ts";
 import { type Evidence, evaluate, type HeldOutEvent, intervals, mainMetrics, subgroups } from "./evaluate/index.ts";
 import { explain, rowsToExplain } from "./explain/index.ts";
@@ -21,6 +21,7 @@ import { evaluateScore } from "./scores.ts";
 import { type FoldRecord, readModelFile } from "./train.ts";
 import type { Trainer } from "./trainers/index.ts";
 import { findTruth, readTruth } from "./truth.ts";
+import { underTriage } from "./under-triage.ts";
 
 /** The records of a model: by replicate, then by fold. */
 export type Records = readonly (readonly FoldRecord[])[];
@@ -124,17 +125,16 @@ export async function judgeModel(
       const held = await readPredictions(store.db, files.heldOut, samples, replicates.length);
       const tuning = await readPredictions(store.db, files.tuning, samples, tunedTogether.length > 1 ? 0 : 1);
       const { unit } = cohort.label;
-      const given = {
-        ...heldOutOf(samples, held, tuning, { unit, thresholds, replicates }),
-        ...(isEdTask(scene.task) ? { acuity: await readAcuity(store.db, cohort.folder, held.stayIds) } : {}),
-      };
+      const given = heldOutOf(samples, held, tuning, { unit, thresholds, replicates });
       const evidence = evaluate(given, settings);
       const groups =
         samples.outcome === "event"
           ? subgroups(given as HeldOutEvent, await subgroupFamilies(store.db, cohort.folder, held.stayIds), settings)
           : [];
+      const missed =
+        samples.outcome === "event" ? await underTriage(store.db, cohort, given as HeldOutEvent, settings) : {};
       progress.end(`${resamples} resamples of patients`);
-      return { value: { ...evidence, subgroups: groups }, files: [] };
+      return { value: { ...evidence, ...missed, subgroups: groups }, files: [] };
     },
   });
 }
@@ -174,17 +174,16 @@ export async function explainModel(
 /** The clinical scores that the cohort's rows carry, on the same rows. */
 export async function judgeScores(scene: Scene, { cohort, samples, plan }: Learning): Promise<ModelResult[]> {
   const { folder, store, seed, base, task } = scene;
-  if (!isEdTask(task) || samples.outcome !== "event") return [];
+  if (samples.outcome !== "event") return [];
+  const scores = await readTaskScores(store.db, cohort.folder, task, scene.mode);
+  if (scores.length === 0) return [];
   const settings = { seed, resamples: resamplesOf(scene), thresholdRule: THRESHOLD_RULE };
   return folder.stage({
     name: "evaluate scores",
     dependsOn: { base, settings, division: divisionKey(plan) },
     work: async () => {
-      const points = await readScores(store.db, cohort.folder);
       const first = { ...plan.split, folds: plan.folds };
-      const value = scoreModels(scene.mode).map(({ id, title, column }) =>
-        evaluateScore({ id, title, points: points[column]! }, eventLabels(samples), first, settings),
-      );
+      const value = scores.map((score) => evaluateScore(score, eventLabels(samples), first, settings));
       return { value, files: [] };
     },
   });

@@ -192,9 +192,11 @@ export interface RunResult {
     positives: number;
     /** Rows, where there are several a stay. */
     rows?: number;
+    /** Patients with the event in any row, where there are several rows a stay. */
+    positivePatients?: number;
     /** How patients were split, in one sentence. */
     splitRule: string;
-    splits: { name: string; patients: number; stays: number; positives: number; rows?: number }[];
+    splits: { name: string; patients: number; stays: number; positives: number; rows?: number; positivePatients?: number }[];
   };
   tableOne: { groups: string[]; rows: TableOneRow[] };
   /** Share of stays with a value, per variable (row) and hour (column). */

@@ -7,6 +7,7 @@ export * from "./forest/index.ts";
 export * from "./importance.ts";
 export { lightgbmToText } from "./lightgbm-export.ts";
 export { lightgbmFromText } from "./lightgbm-text.ts";
+export { treesFromBytes, treesToBytes } from "./model-bytes.ts";
 export { TREES_SCHEMA_VERSION, type TreesJson, treesFromJSON, treesToJSON } from "./model-file.ts";
 export { type TreesOnnxOptions, treesOnnxModel, treesToOnnx } from "./onnx-export.ts";
 export * from "./partial-dependence.ts";

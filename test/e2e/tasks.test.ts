@@ -44,7 +44,13 @@ async function succeeds(...args: string[]): Promise<string> {
 }
 
 describe("bedside cohort", () => {
-  const ids = [...taskIds(), "mimic4ed/hospitalization", "mimic4ed/critical", "mimic4ed/ed-revisit-72h"];
+  const ids = [
+    ...taskIds(),
+    "mimic4ed/hospitalization",
+    "mimic4ed/critical",
+    "mimic4ed/critical-disposition",
+    "mimic4ed/ed-revisit-72h",
+  ];
 
   test.each(ids)("%s makes both modes and prints them side by side", async (id) => {
     const out = folder.at("both", id);

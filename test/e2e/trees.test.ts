@@ -152,7 +152,7 @@ describe("on the demos", () => {
 test.each([
   [["run", "yaib/mortality24", "--model", "lgmb"], /did you mean lgbm\?/],
   [["run", "yaib/mortality24", "--model", "lr", "--model", "gb"], /has no model "gb"/],
-  [["run", "mimic4ed/critical", "--models", "lgbm"], /the models are: lr, gb, rf/],
+  [["run", "mimic4ed/critical", "--models", "lgbm"], /the models are: lr, rf, gb, mlp/],
 ])("bedside %s is refused before anything is read", async (args, says) => {
   const { code, err } = await bedside([...args, "--data", "nowhere", "--out", folder.at("refused")]);
   expect(code).toBe(2);

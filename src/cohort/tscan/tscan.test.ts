@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { phenotypes, phenotypesOf } from "../../concepts/phenotypes/index.ts";
 import { silent } from "../../core/progress.ts";
 import { importRecords } from "../../sources/index.ts";
-import { hashFile, literal, openRecordStore, type RecordStore, sql } from "../../store/index.ts";
+import { hashFile, literal, openRecordStore, type RecordStore, Sql, sql } from "../../store/index.ts";
 import { type Cohort, openCohort } from "../cohort.ts";
 import { buildTscanCohort, tscanTasks, tscanVariables } from "./index.ts";
 
@@ -67,7 +67,7 @@ async function digest({ db }: RecordStore, { folder, label, stays }: Cohort): Pr
   const numbered = sql`(select row_number() over (order by stay_id) - 1 as k, stay_id from ${file("describe")})`;
   const one = async (query: ReturnType<typeof sql>) =>
     Object.values(await db.row<Record<string, unknown>>(query)).map(Number);
-  const raw = (text: string) => new (sql`` as object).constructor([text], []) as ReturnType<typeof sql>;
+  const raw = (text: string) => new Sql([text], []);
   const [ids] = await one(sql`select sum((k % 97 + 1) * stay_id) from ${numbered}`);
   const [rows] = await one(sql`select count(*) from ${file("dynamic")}`);
   const names = label.names ?? [];

@@ -63,7 +63,7 @@ export const alarmsSection: Section = {
           title,
           rows: points.map((point) => ({ cells: row(point) })),
         })),
-        note: "Lead time: from the first alarm of a found event to its onset, median (quartiles); below zero where the alarm came late.",
+        note: "Of the thresholds at which so many alarms are right on tuning patients, the one that finds most events there is taken. Lead time: from the first alarm of a found event to its onset, median (quartiles); below zero where the alarm came late.",
       }),
     ];
   },

@@ -1,7 +1,7 @@
 // Who was studied: the funnel, table one, the splits.
 import { funnel } from "../charts/funnel.ts";
 import { formatCount } from "../format.ts";
-import { eventText, fewText, hitsText, isGuarded, shownAttrition, shownSplits } from "../guard.ts";
+import { eventText, fewText, hitsText, isGuarded, predictsEvent, shownAttrition, shownSplits } from "../guard.ts";
 import { type Child, h } from "../html.ts";
 import type { Section } from "./section.ts";
 
@@ -33,6 +33,12 @@ export const cohortSection: Section = {
           note: `Hits are all ${attrition.unit} a criterion applies to; removed are those among them that no criterion before had taken.${isGuarded(result) ? " Criteria that remove 1 to 10 are joined to the next, and counts of 1 to 10 are not shown." : ""}`,
         })
       : null;
+    const events = eventText(result, cohort);
+    const told = !predictsEvent(result)
+      ? "."
+      : cohort.rows === undefined
+        ? `; ${events} have the event.`
+        : `; the event holds in ${events} of their ${formatCount(cohort.rows)} hours.`;
     return [
       h(
         "p",
@@ -40,7 +46,7 @@ export const cohortSection: Section = {
         fewLost
           ? `${fewText} ${attrition.unit} were left out. `
           : `Of ${formatCount(attrition.start)} ${attrition.unit}, ${formatCount(lost)} were left out. `,
-        `The ${formatCount(cohort.stays)} that remain are of ${formatCount(cohort.patients)} patients; ${eventText(result, cohort)} have the event.`,
+        `The ${formatCount(cohort.stays)} that remain are of ${formatCount(cohort.patients)} patients${told}`,
       ),
       page.figure(
         {
@@ -79,6 +85,8 @@ export const splitsSection: Section = {
   render(result, page) {
     const { cohort } = result;
     const splits = shownSplits(result);
+    const hasRows = cohort.splits.some(({ rows }) => rows !== undefined);
+    const hasEvent = predictsEvent(result);
     return [
       h("p", {}, cohort.splitRule),
       splits.length
@@ -88,11 +96,16 @@ export const splitsSection: Section = {
               { title: "Part" },
               { title: "Patients", align: "number" },
               { title: cohort.attrition.unit, align: "number" },
-              { title: "With the event", align: "number" },
-              { title: "Share", align: "number" },
+              ...(hasRows ? [{ title: "Hours", align: "number" as const }] : []),
+              ...(hasEvent
+                ? [
+                    { title: hasRows ? "Hours with the event" : "With the event", align: "number" as const },
+                    { title: "Share", align: "number" as const },
+                  ]
+                : []),
             ],
-            rows: splits.map(({ name, patients, stays, positives, share }) => ({
-              cells: [name, patients, stays, positives, share],
+            rows: splits.map(({ name, patients, stays, rows, positives, share }) => ({
+              cells: [name, patients, stays, ...(hasRows ? [rows] : []), ...(hasEvent ? [positives, share] : [])],
             })),
           })
         : null,

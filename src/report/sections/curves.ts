@@ -1,11 +1,11 @@
 // What the figures look like over all thresholds: discrimination, calibration, benefit, and the one threshold in use.
-import type { MetricValue, ModelResult, RunResult } from "../../run/result.ts";
+import type { MetricValue, ModelResult } from "../../run/result.ts";
 import { calibration, calibrationLimit } from "../charts/calibration.ts";
 import { decision } from "../charts/decision.ts";
 import { precisionRecall } from "../charts/precision-recall.ts";
 import { roc } from "../charts/roc.ts";
 import { formatFigure } from "../format.ts";
-import { hidesOutcome, isGuarded, shownModels } from "../guard.ts";
+import { hidesOutcome, isGuarded, predictsEvent, shownModels } from "../guard.ts";
 import { heldOut } from "../headline.ts";
 import { type Child, h } from "../html.ts";
 import { bootstrapSentence, metricRows } from "../metric-rows.ts";
@@ -24,11 +24,6 @@ function atThreshold(
   return Number.isFinite(point.x) && Number.isFinite(point.y) ? point : undefined;
 }
 
-/** Whether the run predicts an event: only that has thresholds and risks. */
-function isEvent({ task: { outcome = "event" } }: RunResult): boolean {
-  return outcome === "event";
-}
-
 /** Instead of curves that would tell how few have the event. */
 function hiddenNote(): Child {
   return h(
@@ -44,11 +39,11 @@ export const discriminationSection: Section = {
   title: "Discrimination",
   render(result, page) {
     const split = heldOut(result);
-    if (!isEvent(result)) return null;
+    if (!predictsEvent(result)) return null;
     const models = shownModels(result, split);
     if (!models.length) return null;
     if (hidesOutcome(result, split)) return [hiddenNote()];
-    const prevalence = split && split.stays > 0 ? split.positives / split.stays : undefined;
+    const prevalence = split && split.stays > 0 ? split.positives / (split.rows ?? split.stays) : undefined;
     return [
       h(
         "div",
@@ -104,7 +99,7 @@ export const calibrationSection: Section = {
   title: "Calibration",
   render(result, page) {
     const { bootstrap } = result;
-    if (!isEvent(result)) return null;
+    if (!predictsEvent(result)) return null;
     const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
     if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];
@@ -139,7 +134,7 @@ export const decisionSection: Section = {
   id: "decision",
   title: "Net benefit",
   render(result, page) {
-    if (!isEvent(result)) return null;
+    if (!predictsEvent(result)) return null;
     const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
     if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];
@@ -177,7 +172,7 @@ export const thresholdSection: Section = {
   title: "Performance at the threshold",
   render(result, page) {
     const { bootstrap } = result;
-    if (!isEvent(result)) return null;
+    if (!predictsEvent(result)) return null;
     const models = shownModels(result, heldOut(result));
     if (!models.length) return null;
     if (hidesOutcome(result, heldOut(result))) return [hiddenNote()];

@@ -13,6 +13,7 @@ import { crossSourceSection, leaksSection, underTriageSection } from "./safety.t
 import { scoreTableSection } from "./score-table.ts";
 import type { Section } from "./section.ts";
 import { subgroupsSection } from "./subgroups.ts";
+import { tripodSection } from "./tripod.ts";
 import { conformalSection, seedsSection } from "./uncertainty.ts";
 
 export const sections: Section[] = [
@@ -46,5 +47,6 @@ export const sections: Section[] = [
   dataSection,
   manifestSection,
   reproduceSection,
+  tripodSection,
   glossarySection,
 ];

@@ -1,5 +1,5 @@
 // What outcomes other than a single event show: numbers, classes, labels.
-import type { ModelResult, PerName } from "../../run/result.ts";
+import type { ModelResult } from "../../run/result.ts";
 import { agreement } from "../charts/agreement.ts";
 import { confusion } from "../charts/confusion.ts";
 import { forest } from "../charts/forest.ts";
@@ -99,56 +99,38 @@ export const perNameSection: Section = {
         page.picture(
           (options) =>
             forest(
-              first
-                .perName!.map(({ title, metrics }) => {
-                  const value = metrics.find(({ id }) => id === "auroc");
-                  return isEstimable(value) ? { title, ...value } : { title, value: null, low: null, high: null };
-                })
-                .map((row) => ({ title: row.title, value: row.value, low: row.low, high: row.high })),
+              first.perName!.map(({ title, metrics }) => {
+                const value = metrics.find(({ id }) => id === "auroc");
+                const { value: at = null, low = null, high = null } = isEstimable(value) ? value : {};
+                return { title, value: at, low, high };
+              }),
               { ...options, measure: "AUROC" },
             ),
           { wide: true, label: `${first.title}: AUROC of ${first.perName!.length} labels` },
         ),
       ),
-      labelTable(models, page),
+      models.map((model) => labelTable(model, page)),
     ];
   },
 };
 
-function labelTable(models: ModelResult[], page: Page): Child {
-  const names = models[0]!.perName!;
-  const ids = [
-    ...new Set(models.flatMap(({ perName }) => perName!.flatMap(({ metrics }) => metrics.map(({ id }) => id)))),
-  ];
-  const titleOf = (id: string) =>
-    models.flatMap(({ perName }) => perName!.flatMap(({ metrics }) => metrics)).find((metric) => metric.id === id)!
-      .title;
+function labelTable({ title, perName = [] }: ModelResult, page: Page): Child {
+  const titles = new Map(perName.flatMap(({ metrics }) => metrics.map((metric) => [metric.id, metric.title] as const)));
   return page.table({
-    caption: "Every label: how often, and how well each model finds it.",
+    caption: `${title}: every label, how often it comes and how well it is found.`,
     columns: [
       { title: "Label" },
       { title: "With it", align: "number" },
       { title: "Share", align: "number" },
-      ...models.flatMap(({ title }) =>
-        ids.map((id) => ({
-          title: models.length > 1 ? `${title}: ${titleOf(id)}` : titleOf(id),
-          align: "figure" as const,
-        })),
-      ),
+      ...[...titles.values()].map((name) => ({ title: name, align: "figure" as const })),
     ],
-    rows: names.map((name) => ({
+    rows: perName.map(({ title: label, positives, prevalence, metrics }) => ({
       cells: [
-        name.title,
-        typeof name.positives === "string"
-          ? h("span", { class: "suppressed" }, name.positives)
-          : formatCount(name.positives),
-        name.prevalence === null ? absentCell("withheld") : formatShare(name.prevalence, 1),
-        ...models.flatMap(({ perName }) => ids.map((id) => estimateCell(metricOf(perName!, name.name, id)))),
+        label,
+        typeof positives === "string" ? h("span", { class: "suppressed" }, positives) : formatCount(positives),
+        prevalence === null ? absentCell("withheld") : formatShare(prevalence, 1),
+        ...[...titles.keys()].map((id) => estimateCell(metrics.find((metric) => metric.id === id))),
       ],
     })),
   });
-}
-
-function metricOf(names: PerName[], name: string, id: string) {
-  return names.find((each) => each.name === name)?.metrics.find((metric) => metric.id === id);
 }

@@ -9,6 +9,9 @@ import { metricRows } from "../metric-rows.ts";
 import { estimateCell, type Page } from "../page.ts";
 import type { Section } from "./section.ts";
 
+/** As tall as the reliability picture beside it. */
+const BENEFIT_HEIGHT = 390;
+
 type Mended = ModelResult & { recalibrated: Recalibrated[] };
 
 /** A table and two pictures for every model. */
@@ -73,7 +76,7 @@ function parts({ title, recalibrated }: Mended, page: Page, named: boolean): Chi
               recalibrated.map(({ title, decision }) => ({
                 ...{ title, thresholds: decision.thresholds, benefit: decision.model },
               })),
-              { ...options, all: recalibrated[0]!.decision.all },
+              { ...options, all: recalibrated[0]!.decision.all, height: BENEFIT_HEIGHT },
             ),
           { label: `${title}: net benefit before and after recalibration` },
         ),

@@ -2,7 +2,7 @@
 import type { RunResult } from "../../run/result.ts";
 import { dataUseName } from "../data-use.ts";
 import { formatCount } from "../format.ts";
-import { eventText } from "../guard.ts";
+import { eventWords } from "../guard.ts";
 import { headline } from "../headline.ts";
 import { type Html, h } from "../html.ts";
 
@@ -20,7 +20,7 @@ export function titleBlock(result: RunResult): Html {
     ["From what", `${formatCount(missingness.variables.length)} variables charted in routine care${span}`],
     [
       "For whom",
-      `${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients; ${eventText(result, cohort)} with the event`,
+      `${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients${eventWords(result, cohort, "; ")}`,
     ],
     ["Data", `${data.title} ${data.version} (${dataUseName[data.dataUse]})`],
     ["Unit of prediction", task.unit],

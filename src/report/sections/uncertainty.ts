@@ -1,5 +1,5 @@
 // What is uncertain beyond the patients drawn: training seeds, and sets or intervals with promised coverage.
-import type { Conformal, ModelResult, SeedTable } from "../../run/result.ts";
+import type { Conformal, ConformalRow, Estimate, ModelResult, SeedTable } from "../../run/result.ts";
 import { formatFigure, formatLevel, formatShare } from "../format.ts";
 import { h } from "../html.ts";
 import { absentCell, estimateCell } from "../page.ts";
@@ -47,6 +47,13 @@ export const seedsSection: Section = {
   },
 };
 
+/** More classes than this are shown by the one that fares worst. */
+const MOST_CLASSES = 3;
+
+function leastOf({ byClass = [] }: ConformalRow): Estimate | undefined {
+  return byClass.map(({ coverage }) => coverage).reduce((a, b) => (b.value < a.value ? b : a), byClass[0]!.coverage);
+}
+
 /** Sets and intervals. */
 export const conformalSection: Section = {
   id: "conformal",
@@ -57,6 +64,8 @@ export const conformalSection: Section = {
     const { kind, promised } = bounded[0]!.conformal;
     const isSets = kind === "sets";
     const classes = bounded[0]!.conformal.rows[0]!.byClass ?? [];
+    const shown = classes.length <= MOST_CLASSES ? classes : [];
+    const worst = classes.length > MOST_CLASSES;
     const thing = isSets ? "set of outcomes" : "interval";
     return [
       h(
@@ -69,7 +78,8 @@ export const conformalSection: Section = {
         columns: [
           { title: "" },
           { title: "Truth inside", align: "figure" },
-          ...classes.map(({ name }) => ({ title: `Of those: ${name}`, align: "figure" as const })),
+          ...shown.map(({ name }) => ({ title: name, align: "figure" as const })),
+          ...(worst ? [{ title: "Least in any class", align: "figure" as const }] : []),
           {
             title: isSets ? "Outcomes in a set" : `Mean width${task.labelUnit ? ` (${task.labelUnit})` : ""}`,
             align: "number",
@@ -87,14 +97,15 @@ export const conformalSection: Section = {
             cells: [
               row.title,
               estimateCell(row.coverage),
-              ...classes.map(({ name }) => estimateCell(row.byClass?.find((each) => each.name === name)?.coverage)),
+              ...shown.map(({ name }) => estimateCell(row.byClass?.find((each) => each.name === name)?.coverage)),
+              ...(worst ? [estimateCell(leastOf(row))] : []),
               Number.isFinite(row.size) ? formatFigure(row.size) : absentCell("without bound"),
               ...(isSets ? [formatShare(row.single ?? Number.NaN, 1), formatShare(row.empty ?? Number.NaN, 1)] : []),
             ],
           })),
         })),
         note: isSets
-          ? "A set that holds both outcomes says that the model cannot tell. By true class, the promise is kept for patients with the event apart from those without."
+          ? "A set that holds several outcomes says that the model cannot tell them apart. By true class, the promise is kept for each outcome on its own."
           : null,
       }),
     ];

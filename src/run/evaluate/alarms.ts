@@ -97,7 +97,7 @@ function tunedThresholds(tuning: HourlyRows, settings: Settings, precisions: rea
   const scorer = scorerOf(tuning, settings);
   return precisions.flatMap((precision) => {
     const found = chooseAlarmThreshold(scorer, { precision });
-    const rule = `most events found on tuning patients while ${Math.round(100 * precision)} % of alarms are right`;
+    const rule = `${Math.round(100 * precision)} % of alarms right on tuning patients`;
     return found ? [{ rule, threshold: found.threshold }] : [];
   });
 }

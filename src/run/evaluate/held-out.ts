@@ -27,8 +27,6 @@ export interface HeldOutEvent extends HeldOutRows {
   thresholds: number[];
   /** Predictions of the tuning patients of each fold by the fold's model: for recalibration, alarms, conformal sets. */
   tuning?: TuningEvent | undefined;
-  /** Emergency visits: the triage level of each row, 1 (at once) to 5; NaN where none was noted. */
-  acuity?: Float64Array | undefined;
 }
 
 export interface TuningEvent {

@@ -59,6 +59,7 @@ test("steps are those that people count in", () => {
     Float64Array.from({ length: 101 }, (_, i) => from + ((to - from) * i) / 100);
   expect(stepOf(spread(18, 97))).toBe(5);
   expect(stepOf(spread(35.5, 39.5))).toBeCloseTo(0.2, 10);
-  expect(stepOf(spread(88, 100))).toBe(0.5);
+  expect(stepOf(spread(88, 100.5))).toBe(1);
+  expect(stepOf(Float64Array.from({ length: 50 }, (_, i) => 14 + (i % 4)).sort())).toBe(1);
   expect(stepOf(new Float64Array(5).fill(2))).toBe(1);
 });

@@ -12,17 +12,17 @@ export interface BandStep {
 }
 
 /** AUROC that may be given up for bands that are easier to remember, a variable at a time. */
-const READABLE = 5e-4;
+const READABLE = 1e-3;
 /** AUROC that finer bands must bring. */
-const WORTH = 1e-3;
+const WORTH = 2e-3;
 /** Quantiles of the finer bands. */
 const FINER = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 /**
  * Goes through the numeric variables, best first, and tries in turn, each with all other bands as they stand:
  * finer bands (at the 10th, 30th, 50th, 70th and 90th percentile of training rows), kept if the AUROC on tuning rows rises
- * by 0.001; each cut-off left out, the one whose loss costs least first, kept as long as the AUROC falls by less than
- * 0.0005; cut-offs rounded to the 1, 2 or 5 of their size (5 years, 0.5 °C), kept on the same terms. So the published
+ * by 0.002; each cut-off left out, the one whose loss costs least first, kept as long as the AUROC falls by less than
+ * 0.001; cut-offs rounded to the 1, 2 or 5 of their size (5 years, 0.5 °C), kept on the same terms. So the published
  * step "fine-tune the cut-offs by clinical sense" becomes one that a program can repeat.
  */
 export async function fineTune(
@@ -100,13 +100,14 @@ function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.floor((sorted.length - 1) * share)]!;
 }
 
-/** A step that people count in: 1, 2 or 5 times a power of ten, about a twelfth of the middle nine tenths of the values. */
+/** A step that people count in: 1, 2 or 5 times a power of ten, at most a tenth of the middle nine tenths of the values, whole for whole numbers. */
 export function stepOf(sorted: Float64Array): number {
   const range = quantile(sorted, 0.95) - quantile(sorted, 0.05);
-  const rough = range / 12;
+  const rough = range / 10;
   if (!(rough > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return [5, 2, 1].find((digit) => digit * power <= rough)! * power;
+  const step = [5, 2, 1].find((digit) => digit * power <= rough)! * power;
+  return sorted.every(Number.isInteger) ? Math.max(1, step) : step;
 }
 
 function roundTo(value: number, step: number): number {

@@ -135,9 +135,9 @@ describe("AutoScore", () => {
     const risks = scoreTable!.risks.map(({ risk }) => risk);
     expect(risks).toEqual(risks.toSorted((a, b) => a - b));
     expect(scoreTable!.parsimony.map(({ variables }) => variables)).toEqual([1, 2]);
-    // ages are cut at fives
+    // ages are cut at even years
     const cuts = age.bands.flatMap(({ title }) => title.match(/\d+/g) ?? []).map(Number);
-    expect(cuts.every((cut) => cut % 5 === 0)).toBe(true);
+    expect(cuts.every((cut) => cut % 2 === 0)).toBe(true);
     expect(scoreTable!.tuned.find((text) => text.startsWith("Age"))).toMatch(/^Age: [\d., ]+ became [\d, ]+$/);
   });
 

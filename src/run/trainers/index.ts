@@ -8,19 +8,22 @@ import { elasticNet } from "./elastic-net.ts";
 import { randomForest } from "./forest.ts";
 import { logistic } from "./logistic.ts";
 import { networks } from "./network.ts";
+import { overSeveral } from "./several.ts";
 import type { Trainer, TrainerTask } from "./trainer.ts";
+import { onTscanTasks, tscan } from "./tscan.ts";
 
 export type { SearchEffort, Target, Trained, Trainer, TrainerTask, TrainingData, TrainingRows } from "./trainer.ts";
 export { predictInput, viewOf } from "./trainer.ts";
 
 const trainers: readonly Trainer[] = [
-  logistic,
+  onTscanTasks(overSeveral(logistic)),
   elasticNet,
-  lightgbm,
+  onTscanTasks(overSeveral(lightgbm)),
   lightgbmRecency,
   gradientBoosting,
   randomForest,
-  ...networks,
+  ...networks.map(onTscanTasks),
+  tscan,
   ...edNetworks,
   autoScore,
   boostingWithText,

@@ -99,6 +99,9 @@ export function fillCodes(
   }
 }
 
+/** Rows that are predicted at a time: some 50 MB. */
+const ROWS_AT_ONCE = 50_000;
+
 /** `ed-codes`: the variables of a visit and its earlier diagnoses, 0 where there are no more. */
 export const edCodes: View = {
   id: "ed-codes",
@@ -127,6 +130,7 @@ export const edCodes: View = {
           layout: { inputs, codes: known.places, vocabulary: known.vocabulary.length },
         };
       },
+      rowsAtOnce: ROWS_AT_ONCE,
     };
   },
 };

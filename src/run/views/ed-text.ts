@@ -83,6 +83,9 @@ const nameOf = (bucket: number) => `complaint_${bucket}`;
 const titleOf = ({ bucket, ngram }: TextRecipe["buckets"][number]) =>
   ngram === null ? `Complaint, n-grams of bucket ${bucket}` : `Complaint: “${ngram.replaceAll(" ", "\u00a0")}”`;
 
+/** Rows that are predicted at a time: some 50 MB. */
+const ROWS_AT_ONCE = 50_000;
+
 /** `ed-text`: the table's columns, and counts of the n-grams that most training visits have. */
 export const edText: View = {
   id: "ed-text",
@@ -135,6 +138,7 @@ export const edText: View = {
           })),
         ];
       },
+      rowsAtOnce: ROWS_AT_ONCE,
     };
   },
 };

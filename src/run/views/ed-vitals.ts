@@ -88,6 +88,9 @@ function medianOf(values: Float32Array, signs: number, k: number): number {
   return (known[(known.length - 1) >> 1]! + known[known.length >> 1]!) / 2;
 }
 
+/** Rows that are predicted at a time: some 50 MB. */
+const ROWS_AT_ONCE = 50_000;
+
 /** `ed-vitals`: the variables of a visit, how many hours it has, and the signs of each hour. */
 export const edVitals: View = {
   id: "ed-vitals",
@@ -135,6 +138,7 @@ export const edVitals: View = {
           layout: { inputs, hours: most, signs },
         };
       },
+      rowsAtOnce: ROWS_AT_ONCE,
     };
   },
 };

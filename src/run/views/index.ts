@@ -6,6 +6,8 @@ import { edText } from "./ed-text.ts";
 import { edVitals } from "./ed-vitals.ts";
 import { hourlyTableView, recency, sequences } from "./hourly.ts";
 import { table } from "./table.ts";
+import { tscanSequences, tscanWindows } from "./tscan.ts";
+import { tscanStatistics } from "./tscan-statistics.ts";
 import type { View } from "./view.ts";
 
 export type { FitOptions, ModelInput, OpenView, View, ViewScene } from "./view.ts";
@@ -19,6 +21,9 @@ const views: readonly View[] = [
   edCodes,
   edVitals,
   edText,
+  tscanSequences,
+  tscanWindows,
+  tscanStatistics,
   // one line a view
 ];
 

@@ -25,7 +25,7 @@ export interface DelineateOptions {
 
 /**
  * Finds onset, peak and end of P, QRS and T of every beat, for all leads together and for each lead. A wave is judged present
- * or not by all leads together; NaN where it is not. With one lead both are the same.
+ * or not by all leads together; NaN where it is not. The limits of all leads together are the medians of the leads' own.
  * @param record Signals in mV, at least 100 samples a second.
  * @throws BedsideError `signal/leads`, `signal/rates`
  */
@@ -83,9 +83,13 @@ export function delineatePrepared(ecg: PreparedEcg): Delineation {
     global.pPeak[b] = p.at[b]! * SAMPLE_MS;
   }
   const byLead = ecg.signals.map((_, l) => limitsOfLead(ecg, channels, l, at, x));
+  const usable = byLead.filter((_, l) => ecg.weights[l]! > 0);
+  const values = new Float64Array(usable.length);
   for (const limit of LIMITS) {
-    const one = byLead.length === 1 ? byLead[0]![limit] : undefined;
-    for (let b = 0; b < count; b++) global[limit][b] = one ? one[b]! : at[limit][b]! * SAMPLE_MS;
+    for (let b = 0; b < count; b++) {
+      for (let l = 0; l < usable.length; l++) values[l] = usable[l]![limit][b]!;
+      global[limit][b] = usable.length ? middleOf(values) : at[limit][b]! * SAMPLE_MS;
+    }
   }
   return { beats: count, leads: ecg.leads, global, byLead };
 }
@@ -115,6 +119,13 @@ function likeliest(
   return best;
 }
 
+/** The median of values without NaN among numbers (or all NaN), which are put in order. */
+function middleOf(values: Float64Array): number {
+  values.sort();
+  const middle = values.length >> 1;
+  return values.length % 2 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}
+
 /** A lead's own limits near those of all leads, and its own peaks between them. */
 function limitsOfLead(ecg: PreparedEcg, channels: Channels, lead: number, at: Record<Limit, Float64Array>, x: Float32Array): WaveTimes {
   const count = ecg.beats.length;
@@ -137,27 +148,39 @@ function limitsOfLead(ecg: PreparedEcg, channels: Channels, lead: number, at: Re
     ["tOnset", "tPeak", "tEnd"],
   ] as const) {
     for (let b = 0; b < count; b++) {
-      times[peak][b] = largest(ecg.wavelets[lead]!.smooth[1]!, times[onset][b]! / SAMPLE_MS, times[end][b]! / SAMPLE_MS) * SAMPLE_MS;
+      const from = times[onset][b]! / SAMPLE_MS;
+      times[peak][b] = largest(ecg.wavelets[lead]!.smooth[1]!, from, times[end][b]! / SAMPLE_MS, peak === "rPeak") * SAMPLE_MS;
     }
   }
   return times;
 }
 
-/** The sample between two that lies furthest from the line between the signal there; NaN where there is none. */
-function largest(signal: Float32Array, from: number, to: number): number {
+/** An R wave is a QRS complex's peak where it is at least this share of the deepest Q or S; else that is. */
+const R_SHARE = 0.5;
+
+/**
+ * The sample between two that lies furthest from the line between the signal there; NaN where there is none.
+ * @param upward Prefer the highest to the lowest, as for R.
+ */
+function largest(signal: Float32Array, from: number, to: number, upward: boolean): number {
   if (!(to > from)) return Number.NaN;
   from = Math.max(0, Math.round(from));
   to = Math.min(signal.length - 1, Math.round(to));
   const start = signal[from]!;
   const rise = (signal[to]! - start) / Math.max(1, to - from);
-  let best = from;
-  let most = -1;
+  let high = 0;
+  let low = 0;
+  let highAt = from;
+  let lowAt = from;
   for (let i = from; i <= to; i++) {
-    const away = Math.abs(signal[i]! - start - rise * (i - from));
-    if (away > most) {
-      most = away;
-      best = i;
+    const away = signal[i]! - start - rise * (i - from);
+    if (away > high) {
+      high = away;
+      highAt = i;
+    } else if (away < low) {
+      low = away;
+      lowAt = i;
     }
   }
-  return best;
+  return high >= (upward ? R_SHARE : 1) * -low ? highAt : lowAt;
 }

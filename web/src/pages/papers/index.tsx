@@ -1,7 +1,8 @@
-// The page of that name; being built.
-import { PageTitle } from "../../parts/index.tsx";
-import { text } from "../../text.ts";
+// Papers: the list, and one of them.
+import { List } from "./list.tsx";
+import { PaperPage } from "./paper.tsx";
+import "./style.css";
 
-export default function Page(_: { parts: string[] }) {
-  return <PageTitle title={text.nav.papers} />;
+export default function Papers({ parts: [id] }: { parts: string[] }) {
+  return id ? <PaperPage id={id} key={id} /> : <List />;
 }

@@ -1,0 +1,68 @@
+// One model a class or a label, for families that say yes or no: linear models and trees. Knows no family.
+import { type ConstantModel, type Model, severalModel } from "../../models/index.ts";
+import type { Trained, Trainer, TrainingData } from "./trainer.ts";
+
+/** Rows with a label, and without it, that a model of it needs. */
+const FEWEST = 3;
+/** Boosting's settings where one search a label would take too long: small steps of small trees on shares of the columns. */
+const boosting = {
+  numLeaves: 15,
+  learningRate: 0.1,
+  minDataInLeaf: 20,
+  columnFraction: 0.3,
+  rowFraction: 0.8,
+  lambdaL2: 1,
+};
+
+/**
+ * A trainer of events that predicts classes and labels too: one model for each, against all others. Settings are fixed
+ * for boosting; a linear model chooses its penalty for each.
+ */
+export function overSeveral(trainer: Trainer): Trainer {
+  return {
+    ...trainer,
+    outcomes: [...trainer.outcomes, "classes", "labels"],
+    train: (data) =>
+      data.target.outcome === "classes" || data.target.outcome === "labels"
+        ? trainSeveral(trainer, data, data.target.outcome)
+        : trainer.train(data),
+  };
+}
+
+async function trainSeveral(trainer: Trainer, data: TrainingData, outcome: "classes" | "labels"): Promise<Trained> {
+  const { train, tuning, target, onProgress } = data;
+  const count = target.names.length;
+  const only = (y: Float64Array, k: number) =>
+    outcome === "classes"
+      ? Float64Array.from(y, (label) => (label === k ? 1 : 0))
+      : Float64Array.from({ length: y.length / count }, (_, row) => y[row * count + k]!);
+  const models: (Model | ConstantModel)[] = [];
+  let names: readonly string[] = [];
+  if (train.x.kind === "table") names = train.x.names;
+  for (let k = 0; k < count; k++) {
+    const [y, other] = [only(train.y, k), only(tuning.y, k)];
+    const positives = y.reduce((sum, label) => sum + label, 0);
+    if (Math.min(positives, y.length - positives) < FEWEST) {
+      models.push({ kind: "constant", probability: (positives + 1) / (y.length + 2) });
+      continue;
+    }
+    const hit = other.reduce((sum, label) => sum + label, 0);
+    // nothing can be chosen by tuning rows that all have the label, or all lack it
+    const judge = hit > 0 && hit < other.length ? { x: tuning.x, y: other } : { x: train.x, y };
+    const { model } = await trainer.train({
+      ...data,
+      train: { x: train.x, y },
+      tuning: judge,
+      target: { outcome: "event", names: [], unit: "" },
+      search: "fixed",
+      ...(trainer.isTrees ? { settings: boosting } : {}),
+      onProgress: (share, note) => onProgress((k + share) / count, `${k + 1} of ${count}, ${note}`),
+    });
+    models.push(model);
+  }
+  const title = outcome === "classes" ? "models, one a class" : "models, one a label";
+  return {
+    model: severalModel(outcome, names, models),
+    chosen: { [title]: models.filter(({ kind }) => kind !== "constant").length },
+  };
+}

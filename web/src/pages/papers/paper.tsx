@@ -1,0 +1,140 @@
+// One paper: what it is, its tasks with a way to run them, its faults, published figures and our results.
+import { Box, Command, estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
+import { bestOf } from "../runs/list.tsx";
+import { tones } from "./list.tsx";
+import { text } from "./text.ts";
+import type { PaperDetail } from "./types.ts";
+
+export function PaperPage({ id }: { id: string }) {
+  const { answer, reload } = useAnswer<PaperDetail>(`/papers/${id}`);
+  return (
+    <Shown of={answer} retry={reload}>
+      {(paper) => <Loaded paper={paper} />}
+    </Shown>
+  );
+}
+
+function Loaded({ paper }: { paper: PaperDetail }) {
+  return (
+    <>
+      <PageTitle title={paper.title} lead={paper.citation}>
+        <a href="/">{text.all}</a>
+      </PageTitle>
+      <p class="row">
+        <Tag tone={tones[paper.status]}>{text.statuses[paper.status]}</Tag>
+        <Tag>{paper.kind}</Tag>
+        {paper.modalities.map((name) => (
+          <Tag key={name}>{name}</Tag>
+        ))}
+        {paper.missing.length ? <span class="note">{`${paper.missing.join(", ")}: ${text.missing}`}</span> : null}
+      </p>
+      <Box title={text.about}>
+        <p>{paper.summary}</p>
+        {paper.about.map((paragraph) => (
+          <p key={paragraph}>{paragraph}</p>
+        ))}
+        <p>
+          <strong>{text.headline}:</strong> {paper.headline}
+        </p>
+      </Box>
+      <Tasks paper={paper} />
+      <Results paper={paper} />
+      {paper.faults.length ? <Faults paper={paper} /> : null}
+      {paper.taskList.map((task) =>
+        task.published.length ? (
+          <Box title={`${text.publishedFigures}: ${task.id}`} key={task.id}>
+            <Table
+              caption={`${text.publishedFigures}: ${task.id}`}
+              rows={task.published.map((row, i) => ({ ...row, key: String(i) }))}
+              keyOf={({ key }) => key}
+              columns={[
+                { title: text.model, cell: ({ model }) => model },
+                { title: text.metric, cell: ({ metric }) => metric },
+                {
+                  title: text.value,
+                  cell: ({ value, plusMinus }) => `${value}${plusMinus === null ? "" : ` ± ${plusMinus}`}`,
+                  isNumber: true,
+                },
+                { title: text.data, cell: ({ data }) => data },
+                { title: text.source, cell: ({ source }) => source },
+              ]}
+            />
+          </Box>
+        ) : null,
+      )}
+    </>
+  );
+}
+
+function Tasks({ paper }: { paper: PaperDetail }) {
+  return (
+    <Box title={text.tasks}>
+      {paper.taskList.length === 0 ? <p class="note">{text.planned}</p> : null}
+      {paper.taskList.map((task) => (
+        <div class="task" key={task.id}>
+          <p class="row">
+            <strong>{task.id}</strong>
+            <a class="button" href={`/runs?task=${encodeURIComponent(task.id)}`}>
+              {text.run}
+            </a>
+          </p>
+          <p>{task.question}</p>
+          <p class="note">{task.models.join(", ")}</p>
+          <Command words={task.command} />
+        </div>
+      ))}
+    </Box>
+  );
+}
+
+function Results({ paper }: { paper: PaperDetail }) {
+  return (
+    <Box title={text.results}>
+      {paper.runs.length === 0 ? (
+        <p class="note">{text.noResults}</p>
+      ) : (
+        <Table
+          caption={text.results}
+          rows={paper.runs}
+          keyOf={({ id }) => id}
+          columns={[
+            { title: text.tasks, cell: ({ id, task }) => <a href={`/runs/${id}`}>{task}</a> },
+            {
+              title: "",
+              cell: ({ mode }) =>
+                mode === "faithful" ? <Tag tone="warn">{text.faithfulMode}</Tag> : <Tag>{text.correctedMode}</Tag>,
+            },
+            { title: text.data, cell: ({ data }) => data },
+            {
+              title: text.value,
+              cell: (run) => {
+                const best = bestOf(run);
+                return best ? `${best.title}: ${best.headline.title} ${estimate(best.headline)}` : "";
+              },
+            },
+          ]}
+        />
+      )}
+    </Box>
+  );
+}
+
+function Faults({ paper }: { paper: PaperDetail }) {
+  return (
+    <Box title={text.faults} note={text.faultsNote}>
+      <ul class="faults">
+        {paper.faults.map((fault) => (
+          <li key={fault.id}>
+            <strong>{fault.title}</strong> {fault.faithful ? <Tag>{text.reproduced}</Tag> : null}
+            <p>
+              <span class="note">{text.original}:</span> {fault.original}
+            </p>
+            <p>
+              <span class="note">{text.corrected}:</span> {fault.corrected}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Box>
+  );
+}
