@@ -13,6 +13,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   meds: async () => (await import("./meds.ts")).meds,
   synth: async () => (await import("./synth.ts")).synth,
   serve: async () => (await import("./serve.ts")).serve,
+  leaderboard: async () => (await import("./leaderboard.ts")).leaderboard,
   bench: async () => (await import("./bench.ts")).bench,
 };
 

@@ -24,7 +24,7 @@ export interface Verb {
   name: string;
   /** One line for the list of verbs. */
   summary: string;
-  /** Positional arguments as shown: `TASK`. */
+  /** Positional arguments as shown: `TASK`; `RUN...` takes one or more. */
   positional?: string;
   options: Record<string, OptionSpec>;
   /** Lines shown under "Examples". */
@@ -75,7 +75,9 @@ export function readArguments(verb: Verb, args: string[]): Given {
   if (!values["help"]) {
     const needed = wanted.filter((name) => !name.startsWith("["));
     if (positionals.length < needed.length) throw misuse(`${needed[positionals.length]} is missing`);
-    if (positionals.length > wanted.length) throw misuse(`"${positionals[wanted.length]}" is one argument too many`);
+    const takesMore = wanted.at(-1)?.endsWith("...");
+    if (!takesMore && positionals.length > wanted.length)
+      throw misuse(`"${positionals[wanted.length]}" is one argument too many`);
     for (const [name, spec] of Object.entries(specs)) {
       if (spec.required && values[name] === undefined) throw misuse(`--${name} is missing`, spec.help);
       if (spec.type === "number" && values[name] !== undefined) checkNumber(name, spec, String(values[name]), misuse);

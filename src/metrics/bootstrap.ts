@@ -56,8 +56,29 @@ export function bootstrap(statistic: Statistic, subjects: SubjectIds, options: B
 export function bootstrapAll<Name extends string>(
   statistics: Record<Name, Statistic>,
   subjects: SubjectIds,
-  { seed, resamples = 1000, level = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Record<Name, Interval> {
+  const { names, values, draws, patients, resamples, level } = drawAll(statistics, subjects, options);
+  const enough = Math.max(resamples / 2, 2 / (1 - level) - 1e-6);
+  const result = names.map((name, k): [Name, Interval] => {
+    const sorted = draws[k]!.filter((value) => Number.isFinite(value)).sort();
+    const telling = patients >= 2 && sorted.length >= enough;
+    const low = telling ? quantile(sorted, (1 - level) / 2) : null;
+    const high = telling ? quantile(sorted, (1 + level) / 2) : null;
+    return [name, { value: values[k]!, low, high, level, resamples, skipped: resamples - sorted.length }];
+  });
+  return Object.fromEntries(result) as Record<Name, Interval>;
+}
+
+/**
+ * The figures of every resample, NaN where one is not defined; resample i is the same for all figures.
+ * @throws as `bootstrap`.
+ */
+export function drawAll<Name extends string>(
+  statistics: Record<Name, Statistic>,
+  subjects: SubjectIds,
+  { seed, resamples = 1000, level = 0.95 }: BootstrapOptions,
+) {
   optionCount("resamples", resamples);
   optionWithin("seed", seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   if (!(level > 0 && level < 1)) {
@@ -68,7 +89,6 @@ export function bootstrapAll<Name extends string>(
   const values = names.map((name) => statistics[name]());
   const { patient, count } = numberPatients(subjects);
   const draws = names.map(() => new Float64Array(resamples));
-  const kept = names.map(() => 0);
   const times = new Float64Array(count);
   const weights = new Float64Array(patient.length);
   // Where there are many rows a patient, sums by patient are quicker than weights by row.
@@ -82,18 +102,10 @@ export function bootstrapAll<Name extends string>(
     if (needsWeights) for (let row = 0; row < weights.length; row++) weights[row] = times[patient[row]!]!;
     names.forEach((name, k) => {
       const value = valueOrNaN(() => quick[k]?.(times) ?? statistics[name](weights));
-      if (Number.isFinite(value)) draws[k]![kept[k]!++] = value;
+      draws[k]![i] = value;
     });
   }
-  const enough = Math.max(resamples / 2, 2 / (1 - level) - 1e-6);
-  const result = names.map((name, k): [Name, Interval] => {
-    const sorted = draws[k]!.subarray(0, kept[k]!).sort();
-    const telling = count >= 2 && sorted.length >= enough;
-    const low = telling ? quantile(sorted, (1 - level) / 2) : null;
-    const high = telling ? quantile(sorted, (1 + level) / 2) : null;
-    return [name, { value: values[k]!, low, high, level, resamples, skipped: resamples - sorted.length }];
-  });
-  return Object.fromEntries(result) as Record<Name, Interval>;
+  return { names, values, draws, patients: count, resamples, level };
 }
 
 /**

@@ -24,6 +24,7 @@ export type { BinOptions } from "./calibration-bins.ts";
 export { type CalibrationCurve, calibrationCurve } from "./calibration-curve.ts";
 export { expectedCalibrationError, medsCalibrationError } from "./calibration-error.ts";
 export { type ClassDeviationOptions, classDeviation } from "./class-deviation.ts";
+export { compareWith, type Difference, holm } from "./comparison.ts";
 export {
   type ConformalOptions,
   conformalBound,

@@ -2,6 +2,7 @@
 export * from "./autoscore/index.ts";
 export * from "./ed-lstm/index.ts";
 export * from "./elastic-net/index.ts";
+export { isExportable, modelToOnnx } from "./export-onnx.ts";
 export * from "./gru/index.ts";
 export { modelFromJSON } from "./load.ts";
 export * from "./logistic/index.ts";

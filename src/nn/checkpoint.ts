@@ -21,10 +21,12 @@ export interface Checkpoint {
   history: Epoch[];
   weights: Map<string, Float32Array>;
   slots: Map<string, Float32Array>;
+  /** Running mean of the weights, where one is kept. */
+  average: Map<string, Float32Array> | undefined;
 }
 
 const FORMAT = "bedside-checkpoint-1";
-const parts = ["weights", "slots", "best"] as const;
+const parts = ["weights", "slots", "best", "average"] as const;
 
 export function writeCheckpoint(state: Checkpoint): Uint8Array<ArrayBuffer> {
   const arrays: [string, NamedArray][] = parts.flatMap((part) =>
@@ -33,7 +35,7 @@ export function writeCheckpoint(state: Checkpoint): Uint8Array<ArrayBuffer> {
       { shape: [data.length], data },
     ]),
   );
-  const { weights: _w, slots: _s, best: _b, ...rest } = state;
+  const { weights: _w, slots: _s, best: _b, average: _a, ...rest } = state;
   return writeSafetensors(arrays, { format: FORMAT, state: JSON.stringify(rest) });
 }
 
@@ -48,13 +50,22 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
       fix: "remove it to begin again",
     });
   }
-  const rest = JSON.parse(metadata.state!) as Omit<Checkpoint, "weights" | "slots" | "best">;
+  const rest = JSON.parse(metadata.state!) as Omit<Checkpoint, (typeof parts)[number]>;
   const part = (wanted: string) =>
     new Map(
       [...tensors]
         .filter(([name]) => name.startsWith(`${wanted}:`))
         .map(([name, { data }]): [string, Float32Array] => [name.slice(wanted.length + 1), data as Float32Array]),
     );
-  const best = part("best");
-  return { ...rest, weights: part("weights"), slots: part("slots"), best: best.size > 0 ? best : undefined };
+  const optional = (wanted: string) => {
+    const found = part(wanted);
+    return found.size > 0 ? found : undefined;
+  };
+  return {
+    ...rest,
+    weights: part("weights"),
+    slots: part("slots"),
+    best: optional("best"),
+    average: optional("average"),
+  };
 }

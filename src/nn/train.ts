@@ -52,6 +52,11 @@ export interface TrainOptions {
   patience?: number;
   /** A score counts as better for `patience` where it is lower by more than this. Default 0. */
   minDelta?: number;
+  /**
+   * Keeps a running mean of the weights over the steps, this share of it at every step (less at first), and tunes and gives
+   * that mean (Polyak and Juditsky 1992): less noise of the last batches. 0.98, say. Default: none.
+   */
+  averaging?: number;
   checkpoint?: CheckpointStore;
   /** Steps between checkpoints within an epoch. Default: at the end of each epoch only. */
   checkpointEvery?: number;
@@ -101,20 +106,20 @@ export async function train(model: AnyModule, options: TrainOptions): Promise<Tr
         const { checkpointEvery } = options;
         if (checkpointEvery && state.step % checkpointEvery === 0 && state.batch < batches.length) await steps.save();
       }
-      const tuning = tune ? await tune(steps.weights(), state.epoch) : undefined;
+      const tuning = tune ? await tune(steps.result(), state.epoch) : undefined;
       const epoch: Epoch = { epoch: state.epoch, step: state.step, loss: state.lossSum / state.lossRows, tuning };
       state.history.push(epoch);
       options.onEpoch?.(epoch);
       const best = state.history[state.bestEpoch]?.tuning;
       if (tuning !== undefined && (state.best === undefined || best === undefined || tuning < best)) {
         state.bestEpoch = state.epoch;
-        state.best = steps.weights();
+        state.best = steps.result();
       }
       if (patience !== undefined && state.epoch - lastGain(state.history, minDelta) >= patience) state.finished = true;
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, lossSum: 0, lossRows: 0 });
       await steps.save();
     }
-    const chosen = state.best ?? steps.weights();
+    const chosen = state.best ?? steps.result();
     return {
       weights: chosen,
       bestEpoch: state.best ? state.bestEpoch : state.epoch - 1,
@@ -171,7 +176,15 @@ async function startingPoint(
     history: [],
     weights: first,
     slots: new Map(),
+    average: undefined,
   };
+}
+
+/** The first steps are forgotten sooner: after `step` of them (1 + step) / (10 + step) of the mean is kept. */
+const AVERAGING_BEGINS = 10;
+
+function copied(weights: Weights): Map<string, Float32Array> {
+  return new Map([...weights].map(([name, values]) => [name, values.slice()]));
 }
 
 /** Runs steps, with one compiled program for each size of batch; weights move between them. */
@@ -209,13 +222,28 @@ class Steps {
     this.lastLosses.push(value);
     if (this.lastLosses.length > 5) this.lastLosses.shift();
     this.state.step = step;
+    this.average(made, executor);
     return value;
   }
 
-  /** A copy of the present weights. */
-  weights(): Map<string, Float32Array> {
+  /** Moves the mean of the weights towards the present ones. */
+  private average({ weights }: TrainingProgram, executor: Executor): void {
+    const { averaging } = this.options;
+    if (averaging === undefined) return;
+    const { state } = this;
+    const kept = Math.min(averaging, (1 + state.step) / (AVERAGING_BEGINS + state.step));
+    state.average ??= copied(state.weights);
+    for (const name of weights) {
+      const mean = state.average.get(name)!;
+      const now = executor.state(weightInput(name));
+      for (let i = 0; i < mean.length; i++) mean[i] = kept * mean[i]! + (1 - kept) * now[i]!;
+    }
+  }
+
+  /** A copy of what is trained: the mean of the weights where one is kept, else the present ones. */
+  result(): Map<string, Float32Array> {
     this.pull();
-    return new Map([...this.state.weights].map(([name, values]) => [name, values.slice()]));
+    return copied(this.state.average ?? this.state.weights);
   }
 
   async save(): Promise<void> {

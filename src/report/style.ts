@@ -98,6 +98,8 @@ th.number+.figure,td.number+.figure,th.number+th:not(.number),td.number+td:not(.
 .interval{color:var(--quiet)}
 .absent,.suppressed{color:var(--quiet)}
 .digest{font-family:var(--mono);font-size:.9em}
+.heat{display:block;padding:.1rem .35rem;border-radius:2px;background:color-mix(in srgb,var(--heat) calc(var(--share) * 38%),transparent)}
+.best .heat{font-weight:600}
 .sign{color:var(--quiet)}
 .bar{display:inline-block;height:.55em;background:var(--series1);border-radius:1px;min-width:1px}
 

@@ -79,6 +79,7 @@ interface RunParts {
   counts: Counts;
   leaks: RunResult["leaks"];
   crossSource: RunResult["crossSource"];
+  moreWarnings: readonly string[];
   splits: RunResult["cohort"]["splits"];
   splitRule: string;
   results: readonly { model: ModelResult; folds: readonly FoldRecord[] }[];
@@ -142,8 +143,8 @@ function dataOf({ id, title, version, dataUse, tables, missing }: StoredSource):
   };
 }
 
-function warningsOf({ cohort, counts, results, bootstrap, store, outcome, leaks }: RunParts): string[] {
-  const warnings = [...cohort.warnings];
+function warningsOf({ cohort, counts, results, bootstrap, store, outcome, leaks, moreWarnings }: RunParts): string[] {
+  const warnings = [...cohort.warnings, ...moreWarnings];
   const { positives, stays, rows = stays } = counts;
   const events = Math.min(positives, rows - positives);
   const measure = outcome === "event" ? "AUROC" : "rank correlation";

@@ -3,6 +3,7 @@ import { type Cohort, cohortTask, openCohort } from "../cohort/index.ts";
 import { missingness, readSamples, tableOne } from "../features/index.ts";
 import { findTask } from "../systems/index.ts";
 import { assemble } from "./assemble.ts";
+import { crossSource, type TrainedModel } from "./cross-source.ts";
 import { openData } from "./data.ts";
 import { cohortCounts, describeRun, splitCounts } from "./describe.ts";
 import { RunFolder } from "./folder.ts";
@@ -63,6 +64,7 @@ async function runStages(scene: Scene): Promise<RunResult> {
     work: async () => ({ value: await leakReport(learning, plan.split, scene), files: [] }),
   });
   const results: { model: ModelResult; folds: FoldRecord[] }[] = [];
+  const models: TrainedModel[] = [];
   let skipped = 0;
   for (const trainer of trainers) {
     const records = await trainModel(scene, trainer, learning);
@@ -73,7 +75,9 @@ async function runStages(scene: Scene): Promise<RunResult> {
     skipped = Math.max(skipped, evidence.skipped);
     const model = assemble(trainer, records, evidence, { explanation, predictSeconds: seconds });
     results.push({ model, folds: records.flat() });
+    models.push({ trainer, records });
   }
+  const cross = await crossSource(scene, learning, models);
   const result = describeRun({
     ...scene,
     outcome: samples.outcome,
@@ -84,7 +88,8 @@ async function runStages(scene: Scene): Promise<RunResult> {
     splitRule: plan.rule,
     results,
     leaks,
-    crossSource: undefined,
+    crossSource: cross.rows.length > 0 ? cross.rows : undefined,
+    moreWarnings: cross.warnings,
     scores: await judgeScores(scene, learning),
     bestPossible: await bestPossible(scene, learning),
     bootstrap: { resamples: resamplesOf(scene), skipped },

@@ -196,7 +196,14 @@ export interface RunResult {
     positivePatients?: number;
     /** How patients were split, in one sentence. */
     splitRule: string;
-    splits: { name: string; patients: number; stays: number; positives: number; rows?: number; positivePatients?: number }[];
+    splits: {
+      name: string;
+      patients: number;
+      stays: number;
+      positives: number;
+      rows?: number;
+      positivePatients?: number;
+    }[];
   };
   tableOne: { groups: string[]; rows: TableOneRow[] };
   /** Share of stays with a value, per variable (row) and hour (column). */

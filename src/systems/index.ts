@@ -6,6 +6,7 @@ import type { System, SystemTask } from "./system.ts";
 import { tscan } from "./tscan/system.ts";
 import { yaib } from "./yaib/system.ts";
 
+export { type FlippedRule, flippedRule } from "./cardioforest/system.ts";
 export { type Paper, papers } from "./papers.ts";
 export * from "./system.ts";
 export { yaibFaults } from "./yaib/system.ts";

@@ -32,6 +32,8 @@ export interface SequenceTrainingOptions {
   schedule?: Schedule;
   /** Largest norm of a step's gradients. Default: no limit. */
   clipNorm?: number;
+  /** Keeps the running mean of the weights in place of the last ones: see `train`. Default: none. */
+  averaging?: number;
   /** Stays in a batch, at most. */
   batchSize: number;
   /** Hours in a batch, padding too, at most. Default: any number. */
@@ -66,7 +68,7 @@ export async function trainSequenceModel(
   options: SequenceTrainingOptions,
 ): Promise<TrainedSequence> {
   const { runtime, seed, epochs, optimiser, schedule, clipNorm, batchSize, batchSteps, patience, minDelta } = options;
-  const { weights: first, checkpoint, signal, onEpoch, describe } = options;
+  const { averaging, weights: first, checkpoint, signal, onEpoch, describe } = options;
   const network = networkOf(shape);
   const { target } = shape;
   const run = await runtime();
@@ -88,6 +90,7 @@ export async function trainSequenceModel(
       tune: (weights) => judge.loss(weights, data.tuning),
       ...(patience === undefined ? {} : { patience }),
       ...(minDelta === undefined ? {} : { minDelta }),
+      ...(averaging === undefined ? {} : { averaging }),
       ...(first ? { weights: first } : {}),
       ...(checkpoint ? { checkpoint } : {}),
       ...(signal ? { signal } : {}),

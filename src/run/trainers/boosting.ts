@@ -1,8 +1,8 @@
 // Gradient boosting: settings by mode, chosen on tuning patients, stopped early by their loss.
-import { treesModel } from "../../models/index.ts";
+import { refitTrees, type TreesModel, treesModel } from "../../models/index.ts";
 import { type BoostingOptions, trainBoosting } from "../../trees/index.ts";
 import { type Trained, type Trainer, type TrainingData, tableOf, tabularView } from "./trainer.ts";
-import { isLarge, objectiveOf, threadsFor, tuned } from "./tuned.ts";
+import { isLarge, lossOf, objectiveOf, threadsFor, tuned } from "./tuned.ts";
 
 /** YAIB's smallest leaf: fewer training rows than two of them grow no tree. */
 const YAIB_LEAF_ROWS = 1000;
@@ -103,9 +103,33 @@ function named(settings: Record<string, number>): Record<string, number> {
   );
 }
 
-const trees = { isTrees: true, outcomes: ["event", "number"], usesSeed: true } as const;
-const asYaib = (data: TrainingData) =>
-  data.mode === "faithful" || data.search === "paper" ? yaib(data) : search(data);
+/** Weights of a leaf's old output tried when a model is trained further. */
+const DECAYS = [0, 0.3, 0.6, 0.8, 0.9, 0.95, 1];
+/** Penalty that keeps a leaf of few new rows near its old output. */
+const FURTHER_L2 = 1;
+
+/** Trains a model further: leaf outputs move towards the new rows, as far as tuning patients gain by it. */
+function further(data: TrainingData, start: TreesModel): Trained {
+  const { ensemble } = start;
+  const { x, y } = tableOf(data.train);
+  const tuning = tableOf(data.tuning);
+  const learningRate = Number(start.training.facts.find(({ name }) => name === words["learningRate"])?.value ?? 0.1);
+  const tried = DECAYS.map((decay) => {
+    const refitted = refitTrees(ensemble, x, y, { decay, learningRate, lambdaL2: FURTHER_L2 });
+    const model = treesModel(refitted, {
+      facts: [...start.training.facts, { name: "Weight of old leaves", value: decay }],
+    });
+    return { decay, model, loss: lossOf(data, tuning.y, model.predict(tuning.x)) };
+  });
+  const best = tried.reduce((a, b) => (b.loss <= a.loss ? b : a));
+  return { model: best.model, chosen: { trees: ensemble.trees.length, "weight of old leaves": best.decay } };
+}
+
+const trees = { canContinue: true, isTrees: true, outcomes: ["event", "number"], usesSeed: true } as const;
+const asYaib = async (data: TrainingData) => {
+  if (data.start) return further(data, data.start as TreesModel);
+  return data.mode === "faithful" || data.search === "paper" ? yaib(data) : search(data);
+};
 
 /** Boosting as YAIB runs LightGBM. */
 export const lightgbm: Trainer = {
@@ -130,5 +154,6 @@ export const gradientBoosting: Trainer = {
   title: "Gradient boosting",
   ...trees,
   view: tabularView,
+  canContinue: false,
   train: (data) => (data.mode === "faithful" ? scikitLearn(data) : search(data)),
 };

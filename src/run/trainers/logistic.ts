@@ -1,6 +1,10 @@
 // Elastic-net logistic regression: settings by mode, chosen on tuning patients.
 import { logisticPath } from "../../models/index.ts";
 import { type Trainer, tableOf, tabularView } from "./trainer.ts";
+import { isLarge } from "./tuned.ts";
+
+/** Of a large table in a quick run: few penalties, over YAIB's range. */
+const LARGE = { cs: [1e-3, 1e-2, 0.1, 1], l1Ratios: [0, 1] };
 
 /**
  * Elastic-net logistic regression. Faithful mode does as YAIB does: balanced class weights, chosen by AUROC. Balanced
@@ -13,13 +17,14 @@ export const logistic: Trainer = {
   view: tabularView,
   outcomes: ["event"],
   usesSeed: false,
-  async train({ train, tuning, mode, signal, onProgress }) {
+  async train({ train, tuning, search, mode, signal, onProgress }) {
     const faithful = mode === "faithful";
     const { x, y, names } = tableOf(train);
     const { model, chosen, by, table } = await logisticPath(x, y, {
       featureNames: names,
       tuning: tableOf(tuning),
       signal,
+      ...(isLarge({ train, search }) ? LARGE : {}),
       by: faithful ? "auroc" : "logLoss",
       ...(faithful ? { classWeight: "balanced" as const } : {}),
       onProgress: (done, total) => onProgress(done / total, `penalty ${done} of ${total}`),

@@ -45,7 +45,7 @@ const fixed: NetworkPlan = {
 const PAPER_EPOCHS = 1000;
 
 /** Steps that a quick training makes where the stays are few, and the fewest and most epochs whatever their number. */
-const QUICK = { steps: 500, fewest: 8, most: 24, warmUp: 0.1, patience: 5, batchSize: 32, clipNorm: 1 } as const;
+const QUICK = { steps: 500, fewest: 8, most: 40, warmUp: 0.1, patience: 5, batchSize: 32, clipNorm: 1 } as const;
 
 /** Rates with which few epochs are enough, by family. */
 const quickRates: Readonly<Record<string, number>> = {

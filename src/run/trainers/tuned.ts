@@ -19,7 +19,7 @@ export function threadsFor({ train, threads }: TrainingData): number {
 const MANY_CELLS = 6_000_000;
 
 /** Whether a quick search should be short, for the table is large. */
-export function isLarge({ train, search }: TrainingData): boolean {
+export function isLarge({ train, search }: Pick<TrainingData, "train" | "search">): boolean {
   return search === "quick" && tableOf(train).x.data.length > MANY_CELLS;
 }
 
@@ -28,6 +28,14 @@ export function objectiveOf({ target }: TrainingData): "binary" | "l2" {
   if (target.outcome === "event") return "binary";
   if (target.outcome === "number") return "l2";
   throw new Bug(`trees do not predict ${target.outcome}`);
+}
+
+/** The loss of predictions: the mean log loss of an event, also where it never happens, or the mean square of a number. */
+export function lossOf({ target }: TrainingData, truth: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  if (target.outcome === "number") return meanSquare(truth, predicted);
+  let sum = 0;
+  for (let i = 0; i < truth.length; i++) sum -= Math.log(Math.max(truth[i] ? predicted[i]! : 1 - predicted[i]!, 1e-12));
+  return sum / truth.length;
 }
 
 function meanSquare(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {

@@ -7,6 +7,7 @@ import type { Workbench } from "../workbench.ts";
 import { cohortRoutes } from "./cohorts.ts";
 import { dataRoutes } from "./data.ts";
 import { jobRoutes } from "./jobs.ts";
+import { modelRoutes } from "./models.ts";
 import { paperRoutes } from "./papers.ts";
 import { patientRoutes } from "./patients.ts";
 import { answerProblem } from "./problem.ts";
@@ -28,6 +29,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
   app.route("/", cohortRoutes(bench));
   app.route("/", dataRoutes(bench));
   app.route("/", jobRoutes(bench));
+  app.route("/", modelRoutes(bench));
   app.route("/", paperRoutes(bench));
   app.route("/", patientRoutes(bench));
   app.route("/", runRoutes(bench));

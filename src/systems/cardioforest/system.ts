@@ -58,7 +58,16 @@ export function flippedRule(p: number, f: number): FlippedRule {
 }
 
 function task(id: string, question: string, figures: readonly PublishedValue[]): SystemTask {
-  return { id, question, models: ["rf", "gb", "lr"], allowed: ["lr", "rf", "gb", "lgbm"], published: figures, faults };
+  return {
+    id,
+    question,
+    models: ["rf", "gb", "lr"],
+    allowed: ["lr", "rf", "gb", "lgbm"],
+    // the authors' settings are fixed; nothing is searched in faithful mode
+    untuned: ["rf", "gb"],
+    published: figures,
+    faults,
+  };
 }
 
 /** CardioForest (Chakma et al., arXiv 2509.25804). */
