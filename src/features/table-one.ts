@@ -3,7 +3,7 @@ import { isSmall, smallCellLimit } from "../core/small-cells.ts";
 import { type Database, identifier, join, type Sql, sql } from "../store/index.ts";
 import type { CohortShape } from "./cohort-shape.ts";
 import { admissionGroup, ethnicityFamily, rowsOfStays, sexGroup } from "./families.ts";
-import { cohortTable, readDescriptions, readLabels } from "./labels.ts";
+import { cohortTable, type LabelShape, type Labels, readDescriptions } from "./labels.ts";
 import { Counter, cutFamily, type FamilyCut, withheldCell } from "./table-one-counts.ts";
 import { describeNumbers } from "./table-one-numbers.ts";
 
@@ -25,13 +25,18 @@ const FIRST_DAY = ["hr", "map", "resp", "temp", "lact", "crea", "wbc", "plt", "u
 const FIRST_DAY_HOURS = 24;
 
 /**
- * Table one of a cohort: all stays, those with the event, those without. Numbers are medians with quartiles over stays.
+ * Table one of a cohort: all stays, those with the event (at any hour), those without; all alone where the outcome is no event. Numbers are medians with quartiles over stays.
  *
  * Counts of 1 to 10 patients are withheld, and with them the counts from which they could be worked out
  * (`withholdSmallCells`); so are the quartiles of fewer than 11 patients.
  */
-export async function tableOne(db: Database, folder: string, cohort: CohortShape): Promise<TableOne> {
-  const { stayIds, subjectIds, labels } = await readLabels(db, folder);
+export async function tableOne(
+  db: Database,
+  folder: string,
+  cohort: CohortShape & { label?: LabelShape },
+): Promise<TableOne> {
+  const isEvent = (cohort.label?.kind ?? "binary") === "binary";
+  const { stayIds, subjectIds, labels } = await readStays(db, folder, isEvent);
   const all = await readDescriptions(db, folder);
   const order = rowsOfStays(all, stayIds);
   const counter = new Counter(subjectIds, labels);
@@ -51,9 +56,11 @@ export async function tableOne(db: Database, folder: string, cohort: CohortShape
   });
   const fixed = await readNumbers(db, staticNumbers(folder, cohort), stayIds);
   const firstDay = await readNumbers(db, firstDayNumbers(folder, cohort), stayIds);
+  const groups = ["All", `Event: ${lowerFirst(cohort.task.labelTitle)}`, "No event"].slice(0, isEvent ? 3 : 1);
+  const shown = (rows: TableOneRow[]) => rows.map((each) => ({ ...each, cells: each.cells.slice(0, groups.length) }));
   return {
-    groups: ["All", `Event: ${lowerFirst(cohort.task.labelTitle)}`, "No event"],
-    rows: [
+    groups,
+    rows: shown([
       ...totals(cohort.task.unit, counter, hidden),
       row("Age, years", number(all.age)),
       ...families.flatMap((family) => family.rows(hidden)),
@@ -61,7 +68,20 @@ export async function tableOne(db: Database, folder: string, cohort: CohortShape
       row("Length of stay in intensive care, days", number(all.losIcuDays)),
       { title: `In the first ${FIRST_DAY_HOURS} hours`, cells: ["", "", ""] },
       ...firstDay.map(({ title, values }) => row(title, values, true)),
-    ],
+    ]),
+  };
+}
+
+/** A row a stay, whether it has the event at any hour; without an event none has. */
+async function readStays(db: Database, folder: string, isEvent: boolean): Promise<Labels> {
+  const columns = await db.columns(sql`
+    select stay_id::bigint as stay_id, any_value(subject_id)::bigint as subject_id,
+      ${isEvent ? sql`max(label)::integer` : sql`0`} as event
+    from ${cohortTable(folder, "labels")} group by stay_id order by stay_id`);
+  return {
+    stayIds: columns.numbers("stay_id"),
+    subjectIds: columns.numbers("subject_id"),
+    labels: Uint8Array.from(columns.integers("event")),
   };
 }
 

@@ -1,5 +1,6 @@
 // ECG signals: filters, quality, R peaks, waves, measurements, decimation. Runs in a browser; knows no file.
 export { detectRPeaks, type RPeakOptions } from "./beats/r-peaks.ts";
+export { buildPyramid, type Columns, decimate, type Pyramid } from "./decimate.ts";
 export { delineate } from "./delineate/delineate.ts";
 export { type Delineation, WAVE_POINTS, type WavePoint, type WaveTimes } from "./delineate/fiducials.ts";
 export type { EcgRecord } from "./delineate/prepare.ts";

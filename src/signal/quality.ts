@@ -76,39 +76,55 @@ export function lineFaults(
   rateHz: number,
 ): Pick<LeadQuality, "missingShare" | "flatShare" | "saturatedShare"> {
   const n = lead.length;
+  const longest = Math.max(2, Math.round(FLAT_SECONDS * rateHz));
   let missing = 0;
+  let flat = 0;
   let high = Number.NEGATIVE_INFINITY;
   let low = Number.POSITIVE_INFINITY;
+  let before = Number.NaN;
+  let run = 1;
+  /** Samples in shorter runs of at least 3 at the highest and lowest value so far. */
+  let atHigh = 0;
+  let atLow = 0;
+  const close = () => {
+    if (run >= longest) flat += run;
+    else if (run >= 3) {
+      if (before === high) atHigh += run;
+      if (before === low) atLow += run;
+    }
+    run = 1;
+  };
   for (let i = 0; i < n; i++) {
     const value = lead[i]!;
-    if (!(Math.abs(value) < Number.POSITIVE_INFINITY)) missing++;
-    else {
-      if (value > high) high = value;
-      if (value < low) low = value;
+    if (value === before) {
+      run++;
+      continue;
     }
+    if (run > 1) close();
+    before = value;
+    if (value > high) {
+      high = value;
+      atHigh = 0;
+    }
+    if (value < low) {
+      low = value;
+      atLow = 0;
+    }
+    if (value - value !== 0) missing++;
   }
-  const longest = Math.max(2, Math.round(FLAT_SECONDS * rateHz));
-  let flat = 0;
-  let saturated = 0;
-  for (let i = 0; i < n; ) {
-    let j = i + 1;
-    while (j < n && lead[j] === lead[i]) j++;
-    if (j - i >= longest) flat += j - i;
-    else if (j - i >= 3 && (lead[i] === high || lead[i] === low)) saturated += j - i;
-    i = j;
-  }
-  return { missingShare: missing / n, flatShare: flat / n, saturatedShare: saturated / n };
+  close();
+  return { missingShare: missing / n, flatShare: flat / n, saturatedShare: (atHigh + atLow) / n };
 }
 
-/** Fourth central moment by squared variance, less 3; 0 for a constant. */
-export function kurtosisOf(values: ArrayLike<number>): number {
-  const n = values.length;
+/** Fourth central moment by squared variance, less 3, of every `step`th value; 0 for a constant. */
+export function kurtosisOf(values: Float32Array, step = 1): number {
+  const n = Math.ceil(values.length / step);
   let mean = 0;
-  for (let i = 0; i < n; i++) mean += values[i]!;
+  for (let i = 0; i < values.length; i += step) mean += values[i]!;
   mean /= n;
   let second = 0;
   let fourth = 0;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < values.length; i += step) {
     const square = (values[i]! - mean) ** 2;
     second += square;
     fourth += square * square;

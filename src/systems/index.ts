@@ -20,12 +20,12 @@ export function findTask(id: string): { system: System; task: SystemTask } {
     if (task) return { system, task };
   }
   const known = systems.flatMap((system) => system.tasks.map((task) => task.id));
-  const meant = nearestName(id, known);
+  const meant = nearestName(id, [...systems.map((system) => system.id), ...known]);
   throw new BedsideError(
     {
       code: "task/unknown",
       what: `There is no task "${id}"`,
-      fix: meant ? `did you mean ${meant}?` : `the tasks are: ${known.join(", ")}`,
+      fix: meant ? `did you mean ${meant}?` : `the systems are: ${systems.map((system) => system.id).join(", ")}; the tasks are: ${known.join(", ")}`,
     },
     { exitCode: 2 },
   );

@@ -6,3 +6,6 @@ import "./style.css";
 const theme = localStorage.getItem("theme");
 if (theme) document.documentElement.dataset["theme"] = theme;
 render(<App />, document.getElementById("app")!);
+
+// the page works without the server for what needs none; a browser that keeps nothing still has the page
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

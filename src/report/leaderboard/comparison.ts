@@ -10,6 +10,11 @@ export function formatP(p: number | null): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
+/** The name of a model on its board: with its run only where there are several. */
+export function entryName({ entries }: Pick<Board, "entries">, { title, run }: BoardEntry): string {
+  return entries.some((entry) => entry.run !== run) ? `${title} (${run})` : title;
+}
+
 /** Every model against the leader, on the first two figures. */
 export function comparisonTable(board: Board, { bootstrap }: Leaderboard, page: Page): Child {
   const metrics = board.metrics.slice(0, 2);
@@ -17,7 +22,7 @@ export function comparisonTable(board: Board, { bootstrap }: Leaderboard, page: 
   const leader = board.entries.find(isLeader);
   if (!leader || board.entries.length < 2) return null;
   return page.table({
-    caption: `Against ${leader.title} (${leader.run}), the best by ${metrics[0]!.title}: paired differences on the same ${formatCount(board.patients)} held-out patients.`,
+    caption: `Against ${entryName(board, leader)}, the best by ${metrics[0]!.title}: paired differences on the same ${formatCount(board.patients)} held-out patients.`,
     columns: [
       { title: "Model" },
       ...metrics.flatMap(({ title, higherIsBetter }) => [
@@ -27,7 +32,7 @@ export function comparisonTable(board: Board, { bootstrap }: Leaderboard, page: 
     ],
     rows: board.entries.map((entry) => ({
       cells: [
-        `${entry.title} (${entry.run})`,
+        entryName(board, entry),
         ...metrics.flatMap(({ id }): Child[] => {
           if (isLeader(entry)) return ["leader", ""];
           return differenceCells(entry.differences.find((each) => each.id === id));

@@ -8,13 +8,17 @@ import { bootstrapSentence, metricRows } from "../metric-rows.ts";
 import { absentCell, estimateCell, type Page } from "../page.ts";
 
 /** Figures shown of every model; the others stand in the run's own report. */
-const MOST_METRICS = 4;
+const MOST_METRICS = 3;
+/** Figures that say little beside the others in a narrow table. */
+const leftOut = new Set(["min_precision_sensitivity", "median_absolute_error"]);
 
 /** A sentence and one or two tables. */
 export function taskTables(results: readonly RunResult[], page: Page): Child {
   const { task, bootstrap } = results[0]!;
   const all = results.flatMap(({ models }) => models);
-  const rows = metricRows(all).slice(0, MOST_METRICS);
+  const rows = metricRows(all)
+    .filter(({ id }) => !leftOut.has(id))
+    .slice(0, MOST_METRICS);
   const hasBest = results.some(({ bestPossible }) => bestPossible);
   const first = rows[0];
   return [

@@ -1,7 +1,7 @@
 // Leaderboards as plain text for a terminal: a table a task.
 import type { Leaderboard } from "../../run/leaderboard/board.ts";
 import { absent, formatCount, formatEstimate, isEstimable } from "../format.ts";
-import { formatP } from "./comparison.ts";
+import { entryName, formatP } from "./comparison.ts";
 
 /** Control and formatting characters out, unbreakable spaces plain. */
 function plain(text: string): string {
@@ -35,7 +35,7 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
         const found = entry.differences.find(({ id }) => id === first!.id);
         const difference = found && isEstimable(found.difference) ? formatEstimate(found.difference) : absent;
         return [
-          cut(plain(`${entry.title} (${entry.run})`), longestName),
+          cut(plain(entryName({ entries }, entry)), longestName),
           ...shown.map(({ id }) => formatEstimate(entry.metrics.find((metric) => metric.id === id))),
           isLeader ? "leader" : difference,
           isLeader ? "" : formatP(found?.adjusted ?? null),

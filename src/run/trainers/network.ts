@@ -94,7 +94,7 @@ async function trainOnce(
   const begun = data.start && startOf(family, data.start);
   const { set } = sequencesOf(train);
   const shape = begun?.shape ?? { family, settings, inputNames: set.inputNames, target: targetOf(data) };
-  const { batchSize, epochs, patience, minDelta, weightDecay, schedule, clipNorm, ends } = plan;
+  const { batchSize, epochs, patience, minDelta, weightDecay, schedule, clipNorm, averaging, ends } = plan;
   const learningRate = plan.learningRate * (begun ? CONTINUED_RATE : 1);
   return trainSequenceModel(
     shape,
@@ -109,6 +109,7 @@ async function trainOnce(
       schedule,
       optimiser: adam({ learningRate, weightDecay }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
+      ...(averaging === undefined ? {} : { averaging }),
       ...(begun ? { weights: begun.weights } : {}),
       signal,
       onEpoch: ({ epoch, tuning: loss }) => onEpoch(epoch, `epoch ${epoch + 1}, tuning loss ${loss?.toFixed(4)}`),
@@ -131,7 +132,7 @@ async function trainOnce(
 async function trainNetwork(family: SequenceFamily, data: TrainingData): Promise<Trained> {
   const { train, search: effort, seed, signal, onProgress } = data;
   const { lengths, stays } = sequencesOf(train).set;
-  const plan = planOf(effort, family, stays);
+  const plan = planOf(effort, stays);
   const longest = lengths.reduce((most, hours) => Math.max(most, hours), 0);
   const { space, settingsOf } = spaces[family]!;
   let found = data.settings as Found | undefined;

@@ -18,13 +18,11 @@ export function qrsLevel(rateHz: number): number {
 /** The share that a lead has in the sum, by 1 / mV: how clearly beats rise above what lies between. */
 export function leadWeight(slope: Float32Array, rateHz: number): number {
   const n = slope.length;
-  const sizes = new Float32Array(n);
-  for (let i = 0; i < n; i++) sizes[i] = Math.abs(slope[i]!);
-  const top = typicalHeight(sizes, rateHz);
+  const top = typicalHeight(slope, rateHz);
   if (!(top > 0)) return 0;
   const step = Math.max(1, n >> 9);
   const some = new Float32Array(Math.ceil(n / step));
-  for (let i = 0; i < some.length; i++) some[i] = sizes[i * step]!;
+  for (let i = 0; i < some.length; i++) some[i] = Math.abs(slope[i * step]!);
   const middle = some.sort()[some.length >> 1]!;
   const clearness = (top / Math.max(middle, top * 1e-3) - NOISY) / (CLEAR - NOISY);
   return Math.min(1, Math.max(0.02, clearness)) / top;

@@ -104,7 +104,7 @@ function highest(curve: Float32Array, candidates: readonly number[], from: numbe
   return best;
 }
 
-/** The median of the highest points of stretches of 1.5 s over the first minute. */
+/** The median of the greatest sizes of stretches of 1.5 s over the first minute. */
 export function typicalHeight(curve: Float32Array, rateHz: number): number {
   const stretch = Math.max(1, Math.round(1.5 * rateHz));
   const tops: number[] = [];
@@ -112,8 +112,13 @@ export function typicalHeight(curve: Float32Array, rateHz: number): number {
     const to = Math.min(curve.length, from + stretch);
     if (to - from < stretch / 2 && tops.length) break;
     let top = 0;
-    for (let i = from; i < to; i++) if (curve[i]! > top) top = curve[i]!;
-    tops.push(top);
+    let bottom = 0;
+    for (let i = from; i < to; i++) {
+      const value = curve[i]!;
+      if (value > top) top = value;
+      else if (value < bottom) bottom = value;
+    }
+    tops.push(Math.max(top, -bottom));
   }
   tops.sort((a, b) => a - b);
   return tops[tops.length >> 1] ?? 0;

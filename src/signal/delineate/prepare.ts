@@ -50,7 +50,8 @@ export function prepareEcg(record: EcgRecord, { rPeaksMs }: { rPeaksMs?: ArrayLi
   const known = new Float64Array(count);
   const signals = record.signals.map((signal, l) => {
     let missing = 0;
-    for (let i = 0; i < signal.length; i++) if (!(Math.abs(signal[i]!) < Number.POSITIVE_INFINITY)) missing++;
+    // A number less itself is 0, but for NaN and infinity.
+    for (let i = 0; i < signal.length; i++) if (signal[i]! - signal[i]! !== 0) missing++;
     known[l] = 1 - missing / signal.length;
     return toRate(missing ? bridge(signal) : signal, record.rateHz, WORK_HZ);
   });

@@ -207,7 +207,7 @@ function quickQuality(record: EcgRecord, ecg: PreparedEcg, { global }: Delineati
     ecg.weights[l]! > 0;
   return {
     ...faults,
-    kurtosis: rounded(kurtosisOf(ecg.signals[l]!), 2),
+    kurtosis: rounded(kurtosisOf(ecg.signals[l]!, 4), 2),
     noiseMicrovolts: rounded(1000 * noise, 1),
     baselineMv: levels.length ? rounded(at(0.95) - at(0.05), 3) : null,
     usable,

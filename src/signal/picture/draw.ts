@@ -55,7 +55,7 @@ const LETTER_STROKE = 0.14;
 
 /**
  * Draws the standard sheet. 2200 × 1700 pixels by default.
- * @example drawSheet({ leadNames, leads, rateHz: 500 }, { dpi: 100, paper: "grey" }).image.width // 1100
+ * @example drawSheet({ leads, signals, rateHz: 500 }, { dpi: 100, paper: "grey" }).image.width // 1100
  */
 export function drawSheet(record: PictureRecord, options: DrawOptions = {}): DrawnSheet {
   const { dpi = 200, paper = "red", marks = [], penWidth = 0.3 } = options;
@@ -130,7 +130,7 @@ function drawTrace(
   scale: number,
   pen: number,
 ): void {
-  const values = record.leads[piece.index]!;
+  const values = record.signals[piece.index]!;
   const [first, last] = sampleRange(piece, record);
   const origin = onPaper(layout, piece, 0, 0);
   const [x0, y0] = [origin.x * scale, origin.y * scale];

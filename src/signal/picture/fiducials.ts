@@ -35,7 +35,7 @@ export function placeMarks(layout: SheetLayout, record: PictureRecord, marks: re
       if (!(seconds >= piece.from && seconds < piece.to)) continue;
       if (lead !== undefined && lead.toLowerCase() !== piece.lead.toLowerCase()) continue;
       const sample = Math.round(seconds * record.rateHz);
-      const mv = sample >= first && sample < last ? record.leads[piece.index]![sample]! : 0;
+      const mv = sample >= first && sample < last ? record.signals[piece.index]![sample]! : 0;
       const { x, y } = onPaper(layout, piece, seconds, Number.isFinite(mv) ? mv : 0);
       const reach = part === "peak" ? MARK_REACH / 2.5 : MARK_REACH;
       placed.push({ x, top: y - reach, bottom: y + reach, colour: MARK_COLOURS[wave] });

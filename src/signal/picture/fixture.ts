@@ -11,7 +11,7 @@ export interface MarkedRecord extends PictureRecord {
 
 /** A synthetic record with the marks of its true waves. */
 export function markedRecord(rhythm: EcgRhythm, conduction: EcgConduction = "normal"): MarkedRecord {
-  const { leadNames, leads, rateHz, beats } = synthesizeEcg(randomStream(3, "picture", rhythm, conduction), {
+  const { leads, signals, rateHz, beats } = synthesizeEcg(randomStream(3, "picture", rhythm, conduction), {
     rhythm,
     conduction,
     snrDb: 24,
@@ -28,7 +28,7 @@ export function markedRecord(rhythm: EcgRhythm, conduction: EcgConduction = "nor
         };
       }),
   );
-  return { title: `${rhythm}, ${conduction}`, leadNames, leads, rateHz, marks };
+  return { title: `${rhythm}, ${conduction}`, leads, signals, rateHz, marks };
 }
 
 /** Sinus rhythm, left bundle branch block, atrial fibrillation, and a premature ventricular beat. */

@@ -27,8 +27,8 @@ function darkness(image: IndexedImage, x: number, y: number): number {
 }
 
 const flat = (mv: number): PictureRecord => ({
-  leadNames: ["I"],
-  leads: [new Float32Array(5000).fill(mv)],
+  leads: ["I"],
+  signals: [new Float32Array(5000).fill(mv)],
   rateHz: 500,
 });
 
@@ -100,14 +100,14 @@ describe("the sheet", () => {
   });
 
   test("finds leads whatever their case and order, and refuses a record without any", () => {
-    const record = { leadNames: ["AVL", "ii"], leads: [new Float32Array(500), new Float32Array(500)], rateHz: 100 };
+    const record = { leads: ["AVL", "ii"], signals: [new Float32Array(500), new Float32Array(500)], rateHz: 100 };
     expect(drawSheet(record, { dpi: 40 }).pieces.map(({ lead }) => lead)).toEqual(["II", "aVL", "II"]);
-    expect(() => drawSheet({ ...record, leadNames: ["PLETH", "ABP"] })).toThrow(/none of the leads/);
+    expect(() => drawSheet({ ...record, leads: ["PLETH", "ABP"] })).toThrow(/none of the leads/);
   });
 
   test("breaks the trace where samples are missing", () => {
     const record = flat(0);
-    (record.leads[0] as Float32Array).fill(Number.NaN, 500, 1000);
+    (record.signals[0] as Float32Array).fill(Number.NaN, 500, 1000);
     const { image, pieces, pixelsPerSecond } = drawSheet(record, { paper: "plain", labels: false });
     const at = (seconds: number) => darkness(image, pieces[0]!.x + seconds * pixelsPerSecond, pieces[0]!.y);
     expect(at(0.5)).toBeGreaterThan(150);

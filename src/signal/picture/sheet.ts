@@ -4,9 +4,9 @@ import { BedsideError } from "../../core/errors.ts";
 /** Leads to be drawn, by name. */
 export interface PictureRecord {
   /** `I`, `aVR` or `AVR`, `V1` … in any order. */
-  leadNames: readonly string[];
+  leads: readonly string[];
   /** Millivolts, one array a lead; NaN where there is nothing. */
-  leads: readonly ArrayLike<number>[];
+  signals: readonly ArrayLike<number>[];
   rateHz: number;
 }
 
@@ -120,7 +120,7 @@ export function layOutSheet(record: PictureRecord, options: SheetOptions = {}): 
   } = options;
   const { fromSeconds = 0, header = [], pulse = true, labels = true } = options;
   const footer = options.footer ?? `${mmPerSecond} mm/s   ${mmPerMv} mm/mV   ${Number(record.rateHz.toFixed(2))} Hz`;
-  const places = new Map(record.leadNames.map((name, i) => [sameLead(name), i]));
+  const places = new Map(record.leads.map((name, i) => [sameLead(name), i]));
   const rows = format === "3x4+1" ? [...ROWS[format], [rhythmLead]] : ROWS[format];
   const left = Math.max(PULSE_ROOM, (width - SHEET_SECONDS * mmPerSecond + PULSE_ROOM) / 2);
   const top = TOP + header.length * HEADER_SIZE * 1.6;
@@ -155,7 +155,7 @@ export function layOutSheet(record: PictureRecord, options: SheetOptions = {}): 
     throw new BedsideError({
       code: "picture/no-lead",
       what: "The record has none of the leads of the sheet",
-      why: `its signals are ${record.leadNames.slice(0, 12).join(", ")}`,
+      why: `its signals are ${record.leads.slice(0, 12).join(", ")}`,
       fix: "name its signals as the leads I, II, III, aVR, aVL, aVF, V1 to V6",
     });
   }
@@ -173,7 +173,7 @@ export function onPaper(layout: SheetLayout, piece: SheetPiece, seconds: number,
 
 /** The box of a piece on the paper, mm: its time across, its trace's highest and lowest point; undefined where it has none. */
 export function pieceBox(layout: SheetLayout, piece: SheetPiece, record: PictureRecord) {
-  const values = record.leads[piece.index]!;
+  const values = record.signals[piece.index]!;
   const [first, last] = sampleRange(piece, record);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = first; i < last; i++) {
@@ -186,8 +186,8 @@ export function pieceBox(layout: SheetLayout, piece: SheetPiece, record: Picture
 }
 
 /** The samples of a piece: first, and the one after the last. */
-export function sampleRange({ from, to, index }: SheetPiece, { leads, rateHz }: PictureRecord): [number, number] {
-  const length = leads[index]!.length;
+export function sampleRange({ from, to, index }: SheetPiece, { signals, rateHz }: PictureRecord): [number, number] {
+  const length = signals[index]!.length;
   // one sample further, so that neighbouring pieces meet
   return [
     Math.max(0, Math.min(length, Math.ceil(from * rateHz - 1e-9))),

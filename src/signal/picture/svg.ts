@@ -26,7 +26,7 @@ const TOLERANCE = 0.01;
 
 /**
  * The standard sheet of a record as an SVG document whose user unit is 1 mm.
- * @example ecgSvg({ leadNames: ["I"], leads: [samples], rateHz: 500 }, { header: ["Sinus rhythm"] })
+ * @example ecgSvg({ leads: ["I"], signals: [samples], rateHz: 500 }, { header: ["Sinus rhythm"] })
  */
 export function ecgSvg(record: PictureRecord, options: SvgOptions = {}): string {
   const { paper = "red", marks = [], penWidth = 0.3 } = options;
@@ -84,7 +84,7 @@ function pulsePath({ mmPerSecond, mmPerMv }: SheetLayout, x: number, y: number):
 
 /** The trace, points on a straight line left out, broken where samples are missing. */
 function tracePath(layout: SheetLayout, piece: SheetPiece, record: PictureRecord): string {
-  const values = record.leads[piece.index]!;
+  const values = record.signals[piece.index]!;
   const [first, last] = sampleRange(piece, record);
   let path = "";
   let kept: { x: number; y: number } | undefined;

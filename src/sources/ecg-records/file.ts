@@ -30,6 +30,11 @@ export interface EcgFile {
    * sample is marked invalid or missing. Each has (to − from) × samplesPerFrame values.
    */
   window(from: number, to: number): Float32Array[];
+  /**
+   * The leads of frames [from, to), default all, as what `bedside/signal` measures and draws: signals in millivolts that
+   * have one sample a frame.
+   */
+  record(from?: number, to?: number): { leads: string[]; rateHz: number; signals: Float32Array[] };
   /** The whole record with its checksums, as `wfdb.readRecord` gives it. */
   read(): wfdb.WfdbRecord;
 }
@@ -112,6 +117,19 @@ function described(line: wfdb.SignalLine, rateHz: number): EcgSignal {
 
 const factorOf = (unit: string) => MILLIVOLTS[unit.toLowerCase()] ?? 1;
 
+/** The leads among the signals of a window. */
+function leadsOf(file: EcgFile, from = 0, to = file.frames) {
+  const tracks = file.window(from, to);
+  const places = file.signals.flatMap(({ unit, samplesPerFrame }, i) =>
+    unit === "mV" && samplesPerFrame === 1 ? [i] : [],
+  );
+  return {
+    leads: places.map((i) => file.signals[i]!.name),
+    rateHz: file.rateHz,
+    signals: places.map((i) => tracks[i]!),
+  };
+}
+
 class SingleFile implements EcgFile {
   readonly name: string;
   readonly rateHz: number;
@@ -135,6 +153,10 @@ class SingleFile implements EcgFile {
 
   get seconds(): number {
     return this.frames / this.rateHz;
+  }
+
+  record(from?: number, to?: number) {
+    return leadsOf(this, from, to);
   }
 
   read(): wfdb.WfdbRecord {
@@ -289,6 +311,10 @@ class SegmentedFile implements EcgFile {
 
   get seconds(): number {
     return this.frames / this.rateHz;
+  }
+
+  record(from?: number, to?: number) {
+    return leadsOf(this, from, to);
   }
 
   read(): wfdb.WfdbRecord {

@@ -6,15 +6,15 @@ import { meanPower } from "./noise.ts";
 import { VISIBLE_MV } from "./waves.ts";
 
 const made = (settings: EcgSettings, seed = 1) => synthesizeEcg(randomStream(seed, "test"), settings);
-const of = (ecg: SyntheticEcg, lead: (typeof ECG_LEADS)[number]) => ecg.leads[ECG_LEADS.indexOf(lead)]!;
+const of = (ecg: SyntheticEcg, lead: (typeof ECG_LEADS)[number]) => ecg.signals[ECG_LEADS.indexOf(lead)]!;
 const kinds = ({ beats }: SyntheticEcg) => beats.map(({ kind }) => kind);
 const rrOf = ({ beats }: SyntheticEcg) => {
   const at = beats.filter(({ kind }) => kind !== "P").map(({ global }) => global.qrsPeak);
   return at.slice(1).map((time, i) => time - at[i]!);
 };
 /** The greatest deflection over the leads at a time, mV. */
-const deflection = ({ leads, rateHz }: SyntheticEcg, ms: number) =>
-  Math.max(...leads.map((lead) => Math.abs(lead[Math.round((ms / 1000) * rateHz)]!)));
+const deflection = ({ signals, rateHz }: SyntheticEcg, ms: number) =>
+  Math.max(...signals.map((lead) => Math.abs(lead[Math.round((ms / 1000) * rateHz)]!)));
 const inner = ({ beats }: SyntheticEcg) =>
   beats.filter(({ global }) => Object.values(global).every((ms) => !Number.isNaN(ms)));
 
@@ -22,7 +22,7 @@ describe("a record", () => {
   test("is the same for the same stream, another for another, and the same heart with noise or without", () => {
     const [one, two, other] = [made({ rhythm: "sinus" }), made({ rhythm: "sinus" }), made({ rhythm: "sinus" }, 2)];
     expect(one).toEqual(two);
-    expect(other.leads[1]).not.toEqual(one.leads[1]);
+    expect(other.signals[1]).not.toEqual(one.signals[1]);
     expect(made({ rhythm: "sinus", snrDb: 10 }).beats).toEqual(one.beats);
   });
 
@@ -38,8 +38,8 @@ describe("a record", () => {
     const clean = made({ rhythm: "sinus" });
     for (const snrDb of [20, 6]) {
       const noisy = made({ rhythm: "sinus", snrDb });
-      const noise = noisy.leads.map((lead, l) => lead.map((value, i) => value - clean.leads[l]![i]!));
-      expect(10 * Math.log10(meanPower(clean.leads) / meanPower(noise))).toBeCloseTo(snrDb, 0);
+      const noise = noisy.signals.map((lead, l) => lead.map((value, i) => value - clean.signals[l]![i]!));
+      expect(10 * Math.log10(meanPower(clean.signals) / meanPower(noise))).toBeCloseTo(snrDb, 0);
     }
   });
 

@@ -87,9 +87,10 @@ export interface SyntheticEcg {
   rhythm: EcgRhythm;
   conduction: EcgConduction;
   rateHz: number;
-  leadNames: readonly string[];
+  /** Names, in MIMIC-IV-ECG's order. */
+  leads: readonly string[];
   /** mV, one array a lead, in the order of the names. */
-  leads: Float32Array[];
+  signals: Float32Array[];
   beats: BeatTruth[];
   intervals: EcgIntervals;
   /** NaN without noise. */
@@ -157,11 +158,11 @@ export function synthesizeEcg(stream: RandomStream, settings: EcgSettings): Synt
   };
   const beats = heart.beat(vector, schedule, seconds);
   addRestlessAtria(stream, vector, schedule);
-  const leads = project(vector);
+  const signals = project(vector);
   if (snrDb !== undefined) {
     const track = drawNoise(stream, { samples, rateHz, mainsHz, mix: noise });
-    const factor = Math.sqrt(meanPower(leads) / 10 ** (snrDb / 10));
-    leads.forEach((lead, l) => {
+    const factor = Math.sqrt(meanPower(signals) / 10 ** (snrDb / 10));
+    signals.forEach((lead, l) => {
       for (let i = 0; i < samples; i++) lead[i] = lead[i]! + factor * track[l]![i]!;
     });
   }
@@ -169,8 +170,8 @@ export function synthesizeEcg(stream: RandomStream, settings: EcgSettings): Synt
     rhythm,
     conduction,
     rateHz,
-    leadNames: ECG_LEADS,
-    leads,
+    leads: ECG_LEADS,
+    signals,
     beats,
     intervals: heart.intervals(schedule, beats, seconds),
     snrDb: snrDb ?? Number.NaN,

@@ -166,10 +166,10 @@ function writeBeat(
 }
 
 /** Now and then an electrode falls off, or the cart marks a stretch as invalid. */
-function spoil(stream: RandomStream, { leads }: SyntheticEcg): void {
-  if (stream.chance(DEFECTS.flat)) leads[6 + below(stream, 6)]!.fill(0);
+function spoil(stream: RandomStream, { signals }: SyntheticEcg): void {
+  if (stream.chance(DEFECTS.flat)) signals[6 + below(stream, 6)]!.fill(0);
   if (!stream.chance(DEFECTS.gap)) return;
-  const lead = leads[below(stream, leads.length)]!;
+  const lead = signals[below(stream, signals.length)]!;
   const from = below(stream, lead.length - 600);
   lead.fill(Number.NaN, from, from + 100 + below(stream, 500));
 }
@@ -180,8 +180,8 @@ function writeFiles(folder: string, subjectId: number, { studyId, time }: EcgEve
   const files = wfdb.writeRecord({
     name: String(studyId),
     rateHz: ecg.rateHz,
-    signals: ecg.leads.map((lead, i) => ({
-      name: ecg.leadNames[i]!,
+    signals: ecg.signals.map((lead, i) => ({
+      name: ecg.leads[i]!,
       gain: GAIN,
       digital: wfdb.digitise(lead, { gain: GAIN }),
     })),
