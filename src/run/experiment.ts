@@ -3,6 +3,7 @@ import { type Cohort, cohortTask, openCohort } from "../cohort/index.ts";
 import { missingness, readSamples, tableOne } from "../features/index.ts";
 import { findTask } from "../systems/index.ts";
 import { assemble } from "./assemble.ts";
+import { attendModel } from "./attention/index.ts";
 import { crossSource, type TrainedModel } from "./cross-source.ts";
 import { openData } from "./data.ts";
 import { cohortCounts, describeRun, splitCounts } from "./describe.ts";
@@ -72,9 +73,10 @@ async function runStages(scene: Scene): Promise<RunResult> {
     const { thresholds, seconds } = await predictModel(scene, trainer, learning, records, files);
     const evidence = await judgeModel(scene, trainer, learning, files, thresholds);
     const explanation = await explainModel(scene, trainer, learning, records);
+    const attention = await attendModel(scene, trainer, learning, records);
     skipped = Math.max(skipped, evidence.skipped);
     const model = assemble(trainer, records, evidence, { explanation, predictSeconds: seconds });
-    results.push({ model, folds: records.flat() });
+    results.push({ model: attention ? { ...model, attention } : model, folds: records.flat() });
     models.push({ trainer, records });
   }
   const cross = await crossSource(scene, learning, models);

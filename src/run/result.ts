@@ -15,10 +15,12 @@ import type {
   SeedTable,
   UnderTriage,
 } from "./evidence.ts";
+import type { Attention } from "./attention/result.ts";
 import type { Explanation } from "./explanation.ts";
 import type { ScoreTable } from "./score-table.ts";
 
 export type * from "./evidence.ts";
+export type * from "./attention/result.ts";
 export type * from "./explanation.ts";
 export type * from "./score-table.ts";
 export type { Attrition, AttritionStep, PublishedValue, TableOneRow };
@@ -119,6 +121,8 @@ export interface ModelResult {
   path?: { c: number; l1Ratio: number; nonZero: number; score: number; chosen: boolean }[];
   /** What drives the predictions of a model of trees. */
   explanation?: Explanation;
+  /** Where the attention of a network goes, and whether that matters. */
+  attention?: Attention;
   /** The points of a score that can be counted by hand. */
   scoreTable?: ScoreTable;
   /** Wall time of training, all folds and seeds together. */

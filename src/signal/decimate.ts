@@ -73,7 +73,13 @@ export function decimate(
 }
 
 /** Extremes of samples `from` to `to`: whole blocks from the coarsest level that fits, the rest from finer ones. */
-function rangeOf(signal: Float32Array, { levels }: Pyramid, from: number, to: number, top = levels.length - 1): [number, number] {
+function rangeOf(
+  signal: Float32Array,
+  { levels }: Pyramid,
+  from: number,
+  to: number,
+  top = levels.length - 1,
+): [number, number] {
   for (let l = top; l >= 0; l--) {
     const { step, low, high } = levels[l]!;
     const first = Math.ceil(from / step);
@@ -97,9 +103,9 @@ function extremes(low: Float32Array, high: Float32Array, from: number, to: numbe
   for (let i = from; i < to; i++) {
     const a = low[i]!;
     const b = high[i]!;
-    // A comparison with NaN is false: the first number replaces it.
-    if (!(a >= bottom) && a === a) bottom = a;
-    if (!(b <= top) && b === b) top = b;
+    // Comparisons with NaN are false: the first number replaces it, and none is replaced by it.
+    if (a < bottom || (Number.isNaN(bottom) && !Number.isNaN(a))) bottom = a;
+    if (b > top || (Number.isNaN(top) && !Number.isNaN(b))) top = b;
   }
   return [bottom, top];
 }

@@ -25,7 +25,9 @@ export function findTask(id: string): { system: System; task: SystemTask } {
     {
       code: "task/unknown",
       what: `There is no task "${id}"`,
-      fix: meant ? `did you mean ${meant}?` : `the systems are: ${systems.map((system) => system.id).join(", ")}; the tasks are: ${known.join(", ")}`,
+      fix: meant
+        ? `did you mean ${meant}?`
+        : `the systems are: ${systems.map((system) => system.id).join(", ")}; the tasks are: ${known.join(", ")}`,
     },
     { exitCode: 2 },
   );

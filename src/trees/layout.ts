@@ -78,22 +78,25 @@ function layOut({ trees, features, outputsPerTree }: TreeEnsemble): Layout {
     words,
   };
   let start = 0;
+  const order = new Int32Array(trees.reduce((most, { feature }) => Math.max(most, feature.length), 0));
   for (let t = 0; t < trees.length; t++) {
     const tree = trees[t]!;
     layout.roots[t] = start;
-    const order = [0];
+    order[0] = 0;
     let next = start + 1;
-    for (let k = 0; k < order.length; k++) {
+    for (let k = 0; k < next - start; k++) {
       const node = order[k]!;
       const at = start + k;
       const feature = tree.feature[node]!;
       if (feature < 0) {
         layout.child[at] = at - 1;
         const from = node * outputsPerTree;
-        layout.leafValue.set(tree.value.subarray(from, from + outputsPerTree), at * outputsPerTree);
+        const to = at * outputsPerTree;
+        for (let k = 0; k < outputsPerTree; k++) layout.leafValue[to + k] = tree.value[from + k]!;
         continue;
       }
       layout.child[at] = next;
+      const children = next - start;
       next += 2;
       const set = tree.categories?.[node];
       if (set) {
@@ -104,19 +107,22 @@ function layOut({ trees, features, outputsPerTree }: TreeEnsemble): Layout {
         words.set(set, nextSet);
         nextSet += columnWords[feature]! + 1;
         words[nextSet - 1] = tree.missingLeft[node]! << 1;
-        order.push(tree.left[node]!, tree.right[node]!);
+        order[children] = tree.left[node]!;
+        order[children + 1] = tree.right[node]!;
       } else if (tree.missingLeft[node]) {
         layout.negated = true;
         layout.feature[at] = feature + features.length;
         layout.threshold[at] = -nextAbove(tree.threshold[node]!);
-        order.push(tree.right[node]!, tree.left[node]!);
+        order[children] = tree.right[node]!;
+        order[children + 1] = tree.left[node]!;
       } else {
         layout.feature[at] = feature;
         layout.threshold[at] = tree.threshold[node]!;
-        order.push(tree.left[node]!, tree.right[node]!);
+        order[children] = tree.left[node]!;
+        order[children + 1] = tree.right[node]!;
       }
     }
-    start += order.length;
+    start = next;
   }
   return layout;
 }

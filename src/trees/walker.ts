@@ -9,6 +9,9 @@ import { oneThread } from "./workers.ts";
 /** Numbers of a block of rows are kept below this count, so that they stay in the processor's second cache. */
 const BLOCK_NUMBERS = 16384;
 const LONGEST_BLOCK = 256;
+/** Of larger trees more rows go down before the next tree takes its place in the cache: up to so many, and so many numbers. */
+const MOST_BLOCK_ROWS = 2048;
+const MOST_BLOCK_NUMBERS = 262144;
 /** Bytes of rows copied at a time. */
 const BATCH_BYTES = 4 << 20;
 /** Items a thread: a few, so that a late thread does not keep the others waiting. */
@@ -93,7 +96,7 @@ export function addMargins(kernel: Kernel, layout: Layout, x: Matrix, { margins,
   const is32 = data instanceof Float32Array;
   const width = layout.negated ? columns * 2 : columns;
   const groupBytes = width * WALK_LANES * 8;
-  const blockRows = Math.max(1, Math.min(LONGEST_BLOCK, Math.floor(BLOCK_NUMBERS / width)) >> 3) * WALK_LANES;
+  const blockRows = rowsOfBlock(layout, width);
   const items = kernel.threads === 1 ? 1 : kernel.threads * ITEMS_A_THREAD;
   const batchRows = Math.min(rows, Math.max(items * blockRows, Math.floor(BATCH_BYTES / (columns * (is32 ? 4 : 8)))));
   const mark = kernel.mark();
@@ -123,4 +126,12 @@ export function addMargins(kernel: Kernel, layout: Layout, x: Matrix, { margins,
     margins.set(f64.subarray(sums / 8, sums / 8 + (to - from) * outputs), from * outputs);
   }
   kernel.release(mark);
+}
+
+/** Rows of a block: few for small trees, so that its numbers stay near; for larger ones about half as many as a tree has nodes. */
+function rowsOfBlock({ feature, roots }: Layout, width: number): number {
+  const few = Math.min(LONGEST_BLOCK, Math.floor(BLOCK_NUMBERS / width));
+  const nodes = feature.length / Math.max(1, roots.length);
+  const many = Math.min(MOST_BLOCK_ROWS, Math.floor(MOST_BLOCK_NUMBERS / width), Math.floor(nodes / 2));
+  return Math.max(1, Math.max(few, many) >> 3) * WALK_LANES;
 }

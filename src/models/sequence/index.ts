@@ -3,6 +3,7 @@ export { SEQUENCE_SCHEMA_VERSION, sequenceModelFromJSON } from "./json.ts";
 export { type SequenceModel, type SequenceTraining, sequenceModel } from "./model.ts";
 export { networkOf, type SequenceFamily, type SequenceShape, sequenceFamilies } from "./network.ts";
 export { sampleStarts, setOfMatrix } from "./set.ts";
+export { startingWeights } from "./start.ts";
 export { logitsOf, type SequenceOutcome, type SequenceTarget } from "./target.ts";
 export {
   type LabelledSequences,

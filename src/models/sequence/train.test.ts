@@ -4,7 +4,15 @@ import { randomStream } from "../../core/random.ts";
 import { adam, type CheckpointStore } from "../../nn/index.ts";
 import { nodeRuntime } from "../../tensor/node.ts";
 import { setOf } from "./fixture.ts";
-import { type SequenceFamily, type SequenceShape, type SequenceTarget, trainSequenceModel } from "./index.ts";
+import {
+  logitsOf,
+  type SequenceFamily,
+  type SequenceShape,
+  type SequenceTarget,
+  sequenceModel,
+  startingWeights,
+  trainSequenceModel,
+} from "./index.ts";
 import type { SequenceTrainingOptions } from "./train.ts";
 
 const shared = nodeRuntime({ threads: 1, spinning: false });
@@ -162,5 +170,24 @@ describe("a training over hours", () => {
       options({ epochs: 1, weights: first.weights, optimiser: adam({ learningRate: 1e-6 }) }),
     );
     expect(Math.abs(next.tuningLoss - first.tuningLoss)).toBeLessThan(0.01);
+  });
+
+  test("may begin at the average of its targets", async () => {
+    const judge = (target: SequenceTarget, y: readonly number[]) => {
+      const inputs = [Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0)];
+      const set = setOf(inputs, inputNames);
+      const shape = shapeOf("gru", target);
+      const weights = startingWeights(shape, y, 1).set("head.weight", new Float32Array(16 * logitsOf(target)));
+      return sequenceModel(shape, weights, () => shared, { facts: [], warnings: [] }).predict(set);
+    };
+    const said = async (target: Partial<SequenceTarget>, y: number[]) =>
+      [...(await judge({ ...event, ...target }, y))]
+        .slice(0, logitsOf({ ...event, ...target }))
+        .map((v) => Number(v.toFixed(5)));
+    expect(await said({}, [0, 0, 0, 1])).toEqual([0.25]);
+    expect(await said({ classWeights: [1, 3] }, [0, 0, 0, 1])).toEqual([0.5]);
+    expect(await said({ outcome: "number", shift: 5, scale: 10 }, [20, 40])).toEqual([30]);
+    expect(await said({ outcome: "classes", names: ["a", "b", "c"] }, [0, 1, 1, 2])).toEqual([0.25, 0.5, 0.25]);
+    expect(await said({ outcome: "labels", names: ["a", "b"] }, [0, 1, 1, 1, 0, 1, 0, 0])).toEqual([0.25, 0.75]);
   });
 });

@@ -100,6 +100,32 @@ const twoGroups = {
   missing: null,
 };
 
+const agreement = {
+  unit: "hours",
+  bins: [10, 30, 80].map((predicted) => ({
+    ...{ predicted, observed: { value: 1.1 * predicted, low: predicted, high: 1.2 * predicted } },
+    ...{ low: 0.5 * predicted, high: 1.8 * predicted, count: 40 },
+  })),
+  bias: { value: -1, low: -2, high: 0 },
+  limits: { low: -20, high: 18 },
+};
+const alarms = [
+  {
+    title: "First",
+    curve: [0, 0.5, 1, 2, 4].map((falsePerDay) => ({ falsePerDay, recall: 1 - 1 / (1 + falsePerDay) })),
+    points: [{ falsePerDay: 1, recall: 0.5 }],
+  },
+  { title: "Second", curve: [0, 1, 3].map((falsePerDay) => ({ falsePerDay, recall: falsePerDay / 4 })) },
+];
+const confusion = {
+  names: ["<1 d", "1–7 d", ">7 d"],
+  counts: [
+    [40, 8, 2],
+    [10, 60, 12],
+    [0, null, 25],
+  ],
+};
+
 const pictures: Record<string, () => string> = {
   roc: () => charts.roc(roc),
   "precision-recall": () => charts.precisionRecall(precisionRecall, { prevalence: 0.2 }),
@@ -118,6 +144,14 @@ const pictures: Record<string, () => string> = {
   dependence: () => charts.dependence(dependence),
   "dependence-groups": () => charts.dependence(twoGroups, { scale: "probability", range: [-0.5, 0.5] }),
   "dependence-key": () => charts.dependenceKey(),
+  agreement: () => charts.agreement(agreement),
+  alarms: () => charts.alarms(alarms, { width: 400 }),
+  confusion: () => charts.confusion(confusion, { width: 340 }),
+  reliability: () =>
+    charts.reliability([
+      { title: "As predicted", bins },
+      { title: "Platt scaling", bins: bins.map((bin) => ({ ...bin, predicted: 0.8 * bin.predicted })) },
+    ]),
   forest: () => charts.forest(forest, { measure: "AUROC", reference: 0.85 }),
 };
 
@@ -146,6 +180,10 @@ test("a chart with nothing to show says why, and tells a screen reader too", () 
     path: charts.path([]),
     forest: charts.forest([{ title: "", value: Number.NaN, low: null, high: null }]),
     beeswarm: charts.beeswarm([{ name: "", title: "", bins: [] }]),
+    agreement: charts.agreement({ ...agreement, bins: [] }),
+    alarms: charts.alarms([]),
+    confusion: charts.confusion({ names: ["a"], counts: [[0]] }),
+    reliability: charts.reliability([{ title: "a", bins: [] }]),
     importance: charts.importance([importance[2]!]),
     dependence: charts.dependence({ ...dependence, points: [], missing: null }),
   };
@@ -166,6 +204,23 @@ test("points that are no numbers are left out of every chart", () => {
     charts.missingness({ ...missingness, observed: [[bad, 0.5, 1], []] }),
     charts.path([...path, { c: bad, l1Ratio: 0, nonZero: 1, score: bad, chosen: false }]),
     charts.forest([...forest, { title: "b", value: bad, low: bad, high: bad }], { reference: bad }),
+    charts.agreement({
+      ...agreement,
+      bins: [
+        { ...agreement.bins[0]!, low: bad, high: bad },
+        { ...agreement.bins[1]!, predicted: bad },
+      ],
+    }),
+    charts.alarms([
+      {
+        title: "a",
+        curve: [...alarms[0]!.curve, { falsePerDay: bad, recall: 1 }],
+        points: [{ falsePerDay: bad, recall: bad }],
+      },
+    ]),
+    charts.reliability([
+      { title: "a", bins: [...bins, { predicted: bad, observed: { value: bad, low: bad, high: bad }, count: 1 }] },
+    ]),
     charts.beeswarm([...swarms, { name: "b", title: "b", bins: [{ from: bad, to: 1, rows: 20, rank: bad }] }]),
     charts.beeswarm([{ name: "b", title: "b", bins: [{ from: 0, to: 1, rows: 20, rank: bad }] }]),
     charts.importance([

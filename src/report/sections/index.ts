@@ -1,5 +1,6 @@
 // The sections of the report, in the order they are read.
 import { alarmsSection } from "./alarms.ts";
+import { attentionSection } from "./attention.ts";
 import { cohortSection, splitsSection, tableOneSection } from "./cohort.ts";
 import { calibrationSection, decisionSection, discriminationSection, thresholdSection } from "./curves.ts";
 import { explanationSection } from "./explanation.ts";
@@ -40,6 +41,7 @@ export const sections: Section[] = [
   pathSection,
   scoreTableSection,
   explanationSection,
+  attentionSection,
   missingnessSection,
   subgroupsSection,
   leaksSection,

@@ -6,6 +6,7 @@ import {
   type SequenceFamily,
   type SequenceModel,
   type SequenceTarget,
+  startingWeights,
   type TrainedSequence,
   trainSequenceModel,
 } from "../../models/index.ts";
@@ -110,7 +111,7 @@ async function trainOnce(
       optimiser: adam({ learningRate, weightDecay }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
       ...(averaging === undefined ? {} : { averaging }),
-      ...(begun ? { weights: begun.weights } : {}),
+      ...(begun || plan.fromAverage ? { weights: begun?.weights ?? startingWeights(shape, train.y, seed) } : {}),
       signal,
       onEpoch: ({ epoch, tuning: loss }) => onEpoch(epoch, `epoch ${epoch + 1}, tuning loss ${loss?.toFixed(4)}`),
       describe: ({ epochs: made, bestEpoch, stoppedEarly }) => ({

@@ -1,6 +1,6 @@
 // One model a class or a label, for families that say yes or no: linear models and trees. Knows no family.
-import { type ConstantModel, type Model, severalModel } from "../../models/index.ts";
-import type { Trained, Trainer, TrainingData } from "./trainer.ts";
+import { type ConstantModel, logisticPath, type Model, severalModel } from "../../models/index.ts";
+import { type Trained, type Trainer, type TrainingData, tableOf } from "./trainer.ts";
 
 /** Rows with a label, and without it, that a model of it needs. */
 const FEWEST = 3;
@@ -14,9 +14,32 @@ const boosting = {
   lambdaL2: 1,
 };
 
+/** Penalties of a linear model that has to be chosen for every label: squares alone, as the benchmark's. */
+const penalties = { cs: [0.001, 0.01, 0.1, 1], l1Ratios: [0] } as const;
+
+/** Columns from which on a whole path of penalties takes too long. */
+const WIDE = 500;
+
+async function trainLinear({ train, tuning, signal, onProgress }: TrainingData): Promise<Trained> {
+  const { x, y, names } = tableOf(train);
+  const { model, table, chosen } = await logisticPath(x, y, {
+    featureNames: names,
+    tuning: tableOf(tuning),
+    signal,
+    by: "logLoss",
+    ...penalties,
+    onProgress: (done, total) => onProgress(done / total, `penalty ${done} of ${total}`),
+  });
+  return {
+    model,
+    chosen: { C: table[chosen]!.c },
+    coefficients: Object.fromEntries(model.describe().features.map(({ name, weight }) => [name, weight])),
+  };
+}
+
 /**
  * A trainer of events that predicts classes and labels too: one model for each, against all others. Settings are fixed
- * for boosting; a linear model chooses its penalty for each.
+ * for boosting; a linear model chooses its penalty for each, and of wide tables among few.
  */
 export function overSeveral(trainer: Trainer): Trainer {
   return {
@@ -25,8 +48,14 @@ export function overSeveral(trainer: Trainer): Trainer {
     train: (data) =>
       data.target.outcome === "classes" || data.target.outcome === "labels"
         ? trainSeveral(trainer, data, data.target.outcome)
-        : trainer.train(data),
+        : isWide(trainer, data)
+          ? trainLinear(data)
+          : trainer.train(data),
   };
+}
+
+function isWide({ isTrees }: Trainer, { train: { x } }: TrainingData): boolean {
+  return !isTrees && x.kind === "table" && x.matrix.columns > WIDE;
 }
 
 async function trainSeveral(trainer: Trainer, data: TrainingData, outcome: "classes" | "labels"): Promise<Trained> {
@@ -49,7 +78,7 @@ async function trainSeveral(trainer: Trainer, data: TrainingData, outcome: "clas
     const hit = other.reduce((sum, label) => sum + label, 0);
     // nothing can be chosen by tuning rows that all have the label, or all lack it
     const judge = hit > 0 && hit < other.length ? { x: tuning.x, y: other } : { x: train.x, y };
-    const { model } = await trainer.train({
+    const one: TrainingData = {
       ...data,
       train: { x: train.x, y },
       tuning: judge,
@@ -57,8 +86,9 @@ async function trainSeveral(trainer: Trainer, data: TrainingData, outcome: "clas
       search: "fixed",
       ...(trainer.isTrees ? { settings: boosting } : {}),
       onProgress: (share, note) => onProgress((k + share) / count, `${k + 1} of ${count}, ${note}`),
-    });
-    models.push(model);
+    };
+    onProgress(k / count, `${k + 1} of ${count}`);
+    models.push((await (trainer.isTrees ? trainer.train(one) : trainLinear(one))).model);
   }
   const title = outcome === "classes" ? "models, one a class" : "models, one a label";
   return {

@@ -6,7 +6,9 @@ import { limits } from "../guard/index.ts";
 import type { Workbench } from "../workbench.ts";
 import { cohortRoutes } from "./cohorts.ts";
 import { dataRoutes } from "./data.ts";
+import { ecgRoutes } from "./ecgs.ts";
 import { jobRoutes } from "./jobs.ts";
+import { leaderboardRoutes } from "./leaderboard.ts";
 import { modelRoutes } from "./models.ts";
 import { paperRoutes } from "./papers.ts";
 import { patientRoutes } from "./patients.ts";
@@ -29,6 +31,8 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
   app.route("/", cohortRoutes(bench));
   app.route("/", dataRoutes(bench));
   app.route("/", jobRoutes(bench));
+  app.route("/", ecgRoutes(bench));
+  app.route("/", leaderboardRoutes(bench));
   app.route("/", modelRoutes(bench));
   app.route("/", paperRoutes(bench));
   app.route("/", patientRoutes(bench));

@@ -1,14 +1,14 @@
 // P, QRS and T of every beat, in each lead and in all together: candidates and limits on wavelet slopes, judged by small networks.
 
-import { channelsOf, type Channels } from "./channels.ts";
+import { medianOf } from "../statistics.ts";
+import { type Channels, channelsOf } from "./channels.ts";
 import { type Coherence, coherenceOf } from "./coherence.ts";
 import { type Delineation, noTimes, type WaveTimes } from "./fiducials.ts";
-import { aloneInputsAt, type Limit, LIMITS, peakInputsAt, type Place, togetherInputsAt, waveScale } from "./inputs.ts";
+import { aloneInputsAt, LIMITS, type Limit, type Place, peakInputsAt, togetherInputsAt, waveScale } from "./inputs.ts";
 import { networks, runNetwork } from "./networks.ts";
 import { placeOf, SEARCH_STEP, searchWindow } from "./places.ts";
 import { type EcgRecord, type PreparedEcg, prepareEcg, SAMPLE_MS } from "./prepare.ts";
 import { roughQrs } from "./rough.ts";
-import { medianOf } from "../statistics.ts";
 
 /** A T wave is there where its network's best output (log odds) is above this; chosen, as all here, on the training half of the data. */
 const T_PRESENT = -1.5;
@@ -127,7 +127,13 @@ function middleOf(values: Float64Array): number {
 }
 
 /** A lead's own limits near those of all leads, and its own peaks between them. */
-function limitsOfLead(ecg: PreparedEcg, channels: Channels, lead: number, at: Record<Limit, Float64Array>, x: Float32Array): WaveTimes {
+function limitsOfLead(
+  ecg: PreparedEcg,
+  channels: Channels,
+  lead: number,
+  at: Record<Limit, Float64Array>,
+  x: Float32Array,
+): WaveTimes {
   const count = ecg.beats.length;
   const times = noTimes(count);
   if (!(ecg.weights[lead]! > 0)) return times;
@@ -149,7 +155,8 @@ function limitsOfLead(ecg: PreparedEcg, channels: Channels, lead: number, at: Re
   ] as const) {
     for (let b = 0; b < count; b++) {
       const from = times[onset][b]! / SAMPLE_MS;
-      times[peak][b] = largest(ecg.wavelets[lead]!.smooth[1]!, from, times[end][b]! / SAMPLE_MS, peak === "rPeak") * SAMPLE_MS;
+      times[peak][b] =
+        largest(ecg.wavelets[lead]!.smooth[1]!, from, times[end][b]! / SAMPLE_MS, peak === "rPeak") * SAMPLE_MS;
     }
   }
   return times;

@@ -103,7 +103,13 @@ export function peakInputsAt(
 }
 
 /** Inputs for a limit by all leads, around `anchor`. */
-export function togetherInputsAt(out: Float32Array, channels: Channels, limit: Limit, anchor: number, place: Place): void {
+export function togetherInputsAt(
+  out: Float32Array,
+  channels: Channels,
+  limit: Limit,
+  anchor: number,
+  place: Place,
+): void {
   const stretch = TOGETHER[limit];
   const fine = channels[stretch.fine];
   const coarse = channels[stretch.coarse];
@@ -151,9 +157,16 @@ export function aloneInputsAt(
   out[k + 1] = 0.3 * Math.log(lineTop / 0.1);
 }
 
-function copy(out: Float32Array, k: number, curve: Float32Array, at: number, { from, to, step }: Stretch, factor: number): number {
+function copy(
+  out: Float32Array,
+  k: number,
+  curve: Float32Array,
+  at: number,
+  { from, to, step }: Stretch,
+  factor: number,
+): number {
   const last = curve.length - 1;
-  for (let i = at + from; i <= at + to; i += step) out[k++] = factor * curve[i < 0 ? 0 : i > last ? last : i]!;
+  for (let i = at + from; i <= at + to; i += step) out[k++] = factor * curve[i < 0 ? 0 : Math.min(i, last)]!;
   return k;
 }
 

@@ -29,10 +29,13 @@ export interface TimeHrv {
 export function timeHrv(nnMs: ArrayLike<number>): TimeHrv {
   const known: number[] = [];
   const steps: number[] = [];
+  const sums: number[] = [];
   for (let i = 0; i < nnMs.length; i++) {
     if (!Number.isFinite(nnMs[i]!)) continue;
     known.push(nnMs[i]!);
-    if (Number.isFinite(nnMs[i - 1])) steps.push(nnMs[i]! - nnMs[i - 1]!);
+    if (!Number.isFinite(nnMs[i - 1])) continue;
+    steps.push(nnMs[i]! - nnMs[i - 1]!);
+    sums.push(nnMs[i]! + nnMs[i - 1]!);
   }
   const sorted = [...known].sort((a, b) => a - b);
   const sdnnMs = deviation(known);
@@ -48,7 +51,7 @@ export function timeHrv(nnMs: ArrayLike<number>): TimeHrv {
     pnn50Percent: share(50),
     pnn20Percent: share(20),
     sd1Ms: sdsdMs / Math.SQRT2,
-    sd2Ms: Math.sqrt(Math.max(0, 2 * sdnnMs ** 2 - sdsdMs ** 2 / 2)),
+    sd2Ms: deviation(sums) / Math.SQRT2,
   };
 }
 

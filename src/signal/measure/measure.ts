@@ -4,6 +4,7 @@ import { delineatePrepared } from "../delineate/delineate.ts";
 import { type Delineation, WAVE_POINTS, type WavePoint, type WaveTimes } from "../delineate/fiducials.ts";
 import { type EcgRecord, type PreparedEcg, prepareEcg, SAMPLE_MS } from "../delineate/prepare.ts";
 import { kurtosisOf, lineFaults, QUALITY_LIMITS } from "../quality.ts";
+import { medianOf, rounded, sortedKnown } from "../statistics.ts";
 import { type BeatPoints, type LeadAmplitudes, leadAmplitudes } from "./amplitudes.ts";
 import { frontalAxis, leadAvf, leadOne } from "./axis.ts";
 import { classifyBeats } from "./beat-kinds.ts";
@@ -12,7 +13,6 @@ import type { EcgMeasurement, LeadIntervals, LeadMeasurement, QuickQuality } fro
 import { levelBeforeQrs, type MedianBeat, medianBeat } from "./median-beat.ts";
 import { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./qtc.ts";
 import { measureRhythm } from "./rhythm.ts";
-import { medianOf, rounded, sortedKnown } from "../statistics.ts";
 
 /** A record's measurement with what it was made from, for pictures and tables of beats. */
 export interface MeasuredEcg {

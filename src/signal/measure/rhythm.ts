@@ -1,7 +1,7 @@
 // Rhythm from the beats: regular or not, ectopy, atrial fibrillation. By rules with named limits; no diagnosis.
 
-import type { BeatKind } from "./beat-kinds.ts";
 import { meanOf, medianOf } from "../statistics.ts";
+import type { BeatKind } from "./beat-kinds.ts";
 
 /** RMSSD / mean RR above which RR intervals are irregular as in fibrillation (Dash et al., Ann Biomed Eng 2009;37:1701: 0.1). */
 export const AF_IRREGULARITY = 0.1;

@@ -202,23 +202,29 @@ function warped({ width, height, pixels }: RgbImage, { width: w, height: h, back
   return { width: w, height: h, pixels: out };
 }
 
-/** A binomial kernel of three, there and down, run up to three times with its last run weakened to the strength. */
-function blur(image: RgbImage, strength: number): void {
+/** A binomial kernel of three, across and down, run up to three times with its last run weakened to the strength. */
+function blur({ width, height, pixels }: RgbImage, strength: number): void {
   const runs = 3 * strength;
+  const stride = 3 * width;
   for (let run = 0; run < runs; run++) {
     const share = Math.min(1, runs - run);
-    smooth(image, 3, image.width * 3, share);
-    smooth(image, image.width * 3, image.pixels.length, share);
+    // rows are not joined at their ends
+    for (let y = 0; y < height; y++) smooth(pixels, 3, { from: y * stride + 3, to: (y + 1) * stride - 3, share });
+    smooth(pixels, stride, { from: stride, to: pixels.length - stride, share });
   }
 }
 
-function smooth({ pixels }: RgbImage, step: number, line: number, share: number): void {
-  const before = pixels.slice();
-  const side = 0.25 * share;
-  for (let i = step; i < pixels.length - step; i++) {
-    // rows are not joined at their ends
-    if (step === 3 && (i % line < 3 || i % line >= line - 3)) continue;
-    pixels[i] = before[i]! * (1 - 2 * side) + side * (before[i - step]! + before[i + step]!) + 0.5;
+/** Each value of a stretch mixed with those one step before and behind it. */
+function smooth(
+  pixels: Uint8Array,
+  step: number,
+  { from, to, share }: { from: number; to: number; share: number },
+): void {
+  if (to <= from) return;
+  const before = pixels.slice(from - step, to + step);
+  const [middle, side] = [1 - 0.5 * share, 0.25 * share];
+  for (let i = from, k = step; i < to; i++, k++) {
+    pixels[i] = before[k]! * middle + side * (before[k - step]! + before[k + step]!) + 0.5;
   }
 }
 

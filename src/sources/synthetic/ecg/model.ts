@@ -213,6 +213,8 @@ const T_RISE = 1.5;
 const QT_BY_WIDTH = 0.6;
 const USUAL_QRS_MS = 90;
 const SPIKE_MV = 1.4;
+/** The middle of the rise of ST lies so long before the end of QRS, so that it is over where QRS ends. */
+const ST_BEFORE_END_MS = 16;
 
 class Heart {
   private readonly body: Body;
@@ -312,7 +314,7 @@ class Heart {
     const { st }: BeatShape = BEAT_SHAPES[id];
     if (!st) return;
     addStSegment(vector, {
-      from: beat.time + (limits.end[OVER_ALL]! - 8) / 1000,
+      from: beat.time + (limits.end[OVER_ALL]! - ST_BEFORE_END_MS) / 1000,
       to: beat.time + t.at / 1000,
       fade: (0.6 * t.fall) / 1000,
       vector: this.own(st, this.body.stSize),

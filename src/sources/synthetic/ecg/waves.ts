@@ -148,7 +148,7 @@ export interface StSegment {
   vector: readonly [number, number, number];
 }
 
-const ST_RISE_SECONDS = 0.005;
+const ST_RISE_SECONDS = 0.004;
 
 /** Adds an ST segment as the product of two logistic steps. */
 export function addStSegment({ rateHz, x, y, z }: HeartVector, { from, to, fade, vector }: StSegment): void {

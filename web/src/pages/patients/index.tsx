@@ -1,8 +1,10 @@
 // Patients: the list, and one of them.
+import { EcgViewer } from "./ecg/viewer.tsx";
 import { List } from "./list.tsx";
 import { Patient } from "./patient.tsx";
 import "./style.css";
 
-export default function Patients({ parts: [id] }: { parts: string[] }) {
+export default function Patients({ parts: [id, kind, ecg] }: { parts: string[] }) {
+  if (id && kind === "ecg" && ecg) return <EcgViewer patient={id} id={ecg} key={ecg} />;
   return id ? <Patient id={id} key={id} /> : <List />;
 }

@@ -1,7 +1,7 @@
 // One patient: what is shown is chosen on the left, the timeline stands on the right.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { CallFailed, readBytes } from "../../api.ts";
-import { Box, count, Failure, PageTitle, Tag } from "../../parts/index.tsx";
+import { Box, count, Failure, PageTitle, Tag, useAnswer } from "../../parts/index.tsx";
 import { EventsTable } from "./events-table.tsx";
 import { type EventKind, type PatientRecord, unpack, usualSeries } from "./record.ts";
 import { text } from "./text.ts";
@@ -29,8 +29,26 @@ export function Patient({ id }: { id: string }) {
         <a href="/patients">{text.all}</a>
       </PageTitle>
       {failure ? <Failure failure={failure} /> : null}
+      <Ecgs patient={id} />
       {record ? <Loaded record={record} /> : failure ? null : <div class="loading" role="status" />}
     </>
+  );
+}
+
+/** Links to the patient's ECGs, by time. */
+function Ecgs({ patient }: { patient: string }) {
+  const { answer } = useAnswer<{ id: string; time: number | null }[]>(`/patients/${patient}/ecgs`);
+  if (!answer.value?.length) return null;
+  return (
+    <Box title={text.kinds.ecg}>
+      <p class="row">
+        {answer.value.map(({ id, time }, i) => (
+          <a href={`/patients/${patient}/ecg/${id}`} key={id}>
+            {time === null ? `${i + 1}` : new Date(time).toISOString().slice(0, 16).replace("T", " ")}
+          </a>
+        ))}
+      </p>
+    </Box>
   );
 }
 

@@ -1,0 +1,216 @@
+// Routes of ECGs: those of a patient, any window of one for a screen's width, and its measurement with fiducials.
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { measureEcgInDetail, WAVE_POINTS } from "../../signal/index.ts";
+import { ecgWindow } from "../../signal/picture/index.ts";
+import { type EcgFile, type EcgRecords, type EcgSource, openEcgRecords } from "../../sources/ecg-records/index.ts";
+import type { Workbench } from "../workbench.ts";
+import { conflict, notFound, problemAnswers } from "./problem.ts";
+import { api } from "./router.ts";
+
+const sources: readonly EcgSource[] = ["mimic-iv-ecg", "ptb-xl"];
+const byId = z.object({ id: z.string().regex(/^[\w-]{22}$/) });
+
+/** Files kept open: their overviews are made once. */
+const MOST_OPEN = 8;
+
+/** Of a long recording the beginning is measured. */
+const MEASURED_SECONDS = 60;
+
+interface Opened {
+  fingerprint: string;
+  records: Map<EcgSource, EcgRecords>;
+}
+
+/** Routes under /api/ecgs. */
+export function ecgRoutes(bench: Workbench): OpenAPIHono {
+  let opened: Opened | undefined;
+  const files = new Map<string, EcgFile>();
+  const recordsOf = async (): Promise<Map<EcgSource, EcgRecords>> => {
+    const store = await bench.store();
+    if (!store) throw conflict("No records have been imported yet", "import them on the page of data");
+    const { fingerprint } = store.manifest;
+    if (opened?.fingerprint === fingerprint) return opened.records;
+    const records = new Map<EcgSource, EcgRecords>();
+    for (const source of sources) {
+      if (store.source(source)) records.set(source, await openEcgRecords(store, { source }));
+    }
+    opened = { fingerprint, records };
+    return records;
+  };
+  const open = async (id: string): Promise<EcgFile> => {
+    const known = files.get(id);
+    if (known) return known;
+    for (const [source, records] of await recordsOf()) {
+      const study = bench.reveal(`${source} study`, id);
+      const index = study === undefined ? undefined : records.indexOf(Number(study));
+      if (index === undefined) continue;
+      const file = records.open(index);
+      files.set(id, file);
+      if (files.size > MOST_OPEN) files.delete(files.keys().next().value!);
+      return file;
+    }
+    throw notFound("There is no such ECG");
+  };
+  const list = createRoute({
+    method: "get",
+    path: "/patients/{id}/ecgs",
+    summary: "The ECGs of a patient, by time",
+    request: { params: byId },
+    responses: {
+      200: {
+        description: "ECGs",
+        content: {
+          "application/json": {
+            schema: z.array(
+              z.object({
+                id: z.string(),
+                source: z.string(),
+                time: z.number().nullable().openapi({ description: "Milliseconds of the cart's own calendar" }),
+              }),
+            ),
+          },
+        },
+      },
+      ...problemAnswers,
+    },
+  });
+  const all = createRoute({
+    method: "get",
+    path: "/ecgs",
+    summary: "ECGs of the records, fifty a page",
+    request: { query: z.object({ page: z.coerce.number().int().min(0).max(1_000_000).default(0) }) },
+    responses: {
+      200: {
+        description: "ECGs",
+        content: {
+          "application/json": {
+            schema: z.object({
+              total: z.number(),
+              perPage: z.number(),
+              ecgs: z.array(
+                z.object({ id: z.string(), source: z.string(), name: z.string(), time: z.number().nullable() }),
+              ),
+            }),
+          },
+        },
+      },
+      ...problemAnswers,
+    },
+  });
+  const window = createRoute({
+    method: "get",
+    path: "/ecgs/{id}/window",
+    summary: "A stretch of an ECG for so many pixels: samples, or lowest and highest of each pixel",
+    request: {
+      params: byId,
+      query: z.object({
+        from: z.coerce.number().min(0).max(1e7).default(0),
+        to: z.coerce.number().min(0).max(1e7).optional(),
+        width: z.coerce.number().int().min(1).max(8000).default(1000),
+      }),
+    },
+    responses: {
+      200: {
+        description: "Leads; null where nothing was recorded",
+        content: {
+          "application/json": {
+            schema: z.object({
+              fromSeconds: z.number(),
+              toSeconds: z.number(),
+              seconds: z.number(),
+              rateHz: z.number(),
+              leads: z.array(
+                z.object({
+                  name: z.string(),
+                  unit: z.string(),
+                  kind: z.enum(["samples", "ranges"]),
+                  rateHz: z.number(),
+                  values: z.array(z.number().nullable()),
+                }),
+              ),
+            }),
+          },
+        },
+      },
+      ...problemAnswers,
+    },
+  });
+  const measurement = createRoute({
+    method: "get",
+    path: "/ecgs/{id}/measurement",
+    summary: "Rate, intervals, axes, rhythm, and the points of every beat",
+    request: { params: byId },
+    responses: {
+      200: { description: "Measurement", content: { "application/json": { schema: z.looseObject({}) } } },
+      ...problemAnswers,
+    },
+  });
+  return api()
+    .openapi(all, async (context) => {
+      const perPage = 50;
+      const { page } = context.req.valid("query");
+      const found: { id: string; source: string; name: string; time: number | null }[] = [];
+      let total = 0;
+      for (const [source, records] of await recordsOf()) {
+        for (let i = 0; i < records.count; i++) {
+          if (total >= page * perPage && total < (page + 1) * perPage) {
+            const id = records.ids[i]!;
+            found.push({ id: bench.hide(`${source} study`, id), source, name: String(id), time: timeOf(records, i) });
+          }
+          total++;
+        }
+      }
+      return context.json({ total, perPage, ecgs: found }, 200);
+    })
+    .openapi(list, async (context) => {
+      const { id } = context.req.valid("param");
+      const subject = bench.reveal("mimic-iv", id);
+      const records = (await recordsOf()).get("mimic-iv-ecg");
+      if (subject === undefined || !records) return context.json([], 200);
+      const found: { id: string; source: string; time: number | null }[] = [];
+      for (let i = 0; i < records.count; i++) {
+        if (records.subjectIds[i] !== Number(subject)) continue;
+        const study = bench.hide("mimic-iv-ecg study", records.ids[i]!);
+        found.push({ id: study, source: "mimic-iv-ecg", time: timeOf(records, i) });
+      }
+      return context.json(found, 200);
+    })
+    .openapi(window, async (context) => {
+      const file = await open(context.req.valid("param").id);
+      const { from, to, width } = context.req.valid("query");
+      const seconds = file.frames / file.rateHz;
+      const found = ecgWindow(file, { fromSeconds: from, toSeconds: to ?? seconds, width });
+      return context.json(
+        {
+          fromSeconds: found.fromSeconds,
+          toSeconds: found.toSeconds,
+          seconds,
+          rateHz: file.rateHz,
+          leads: found.leads.map(({ name, unit, kind, rateHz, values }) => ({
+            ...{ name, unit, kind, rateHz },
+            // a thousandth of a millivolt is less than a cart resolves
+            values: Array.from(values, (value) => (Number.isNaN(value) ? null : Math.round(value * 1000) / 1000)),
+          })),
+        },
+        200,
+      );
+    })
+    .openapi(measurement, async (context) => {
+      const file = await open(context.req.valid("param").id);
+      const frames = Math.min(file.frames, Math.round(MEASURED_SECONDS * file.rateHz));
+      const { measurement: measured, delineation } = measureEcgInDetail(file.record(0, frames));
+      const { byBeat: _, ...numbers } = measured;
+      const points = Object.fromEntries(
+        WAVE_POINTS.map((point) => [
+          point,
+          Array.from(delineation.global[point], (ms) => (Number.isFinite(ms) ? ms / 1000 : null)),
+        ]),
+      );
+      return context.json({ ...numbers, points } as Record<string, unknown>, 200);
+    });
+}
+
+function timeOf({ times }: EcgRecords, index: number): number | null {
+  const seconds = times[index]!;
+  return Number.isNaN(seconds) ? null : seconds * 1000;
+}
