@@ -29,6 +29,18 @@ export const metricMeanings: Record<string, string> = {
     "True positives per patient, less false positives weighted by the odds of the threshold: what acting on the model gains over acting on no one.",
   mae: "Mean absolute error, in the unit of the outcome.",
   rmse: "Root of the mean squared error, in the unit of the outcome; large errors count more.",
+  median_absolute_error: "Half of the predictions err by less than this, in the unit of the outcome.",
+  min_precision_sensitivity:
+    "The smaller of precision and sensitivity, at the threshold where it is largest: how good both can be at once.",
+  kappa_linear:
+    "Agreement of predicted and true classes beyond chance, misses weighted by how many classes they are off. 1 is perfect, 0 chance.",
+  kappa_quadratic: "The same with misses weighted by the square of how many classes they are off.",
+  class_deviation:
+    "Each class stands for one number, such as its mean length of stay: the mean distance of the predicted class's number from the true one's.",
+  macro_auroc: "The AUROC of each label or class on its own, averaged; rare ones count as much as common ones.",
+  micro_auroc: "The AUROC of all decisions about all labels thrown together; common labels count most.",
+  macro_average_precision: "The average precision of each label on its own, averaged.",
+  micro_average_precision: "The average precision of all decisions about all labels thrown together.",
   r2: "Share of the outcome's variance that the predictions explain.",
 };
 

@@ -85,7 +85,13 @@ export function tripodItems(result: RunResult): TripodItem[] {
       "5b",
       "Methods",
       "When the data were collected, and for how long patients were followed",
-      known("Dates in the records are shifted; the data set's own description tells the years.", undefined, true),
+      known(
+        data.dataUse === "synthetic"
+          ? "The patients are made up."
+          : "Dates in the records are shifted; the data set's own description tells the years.",
+        undefined,
+        true,
+      ),
     ],
     ["6a", "Methods", "Setting: kind, number and place of hospitals", open],
     [

@@ -82,6 +82,13 @@ export class Workbench {
     return store;
   }
 
+  /** A folder inside the runs folder for files of a moment. */
+  temporary(): string {
+    const folder = join(this.folder, "moment");
+    makeFolder(folder);
+    return folder;
+  }
+
   /** A database that reads the runs, records or not. */
   database(): Promise<Database> {
     const { runs, threads } = this.options;

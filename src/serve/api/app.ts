@@ -13,6 +13,7 @@ import { modelRoutes } from "./models.ts";
 import { paperRoutes } from "./papers.ts";
 import { patientRoutes } from "./patients.ts";
 import { answerProblem } from "./problem.ts";
+import { riskRoutes } from "./risks.ts";
 import { api } from "./router.ts";
 import { runRoutes } from "./runs.ts";
 import { taskRoutes } from "./tasks.ts";
@@ -36,6 +37,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
   app.route("/", modelRoutes(bench));
   app.route("/", paperRoutes(bench));
   app.route("/", patientRoutes(bench));
+  app.route("/", riskRoutes(bench));
   app.route("/", runRoutes(bench));
   app.route("/", taskRoutes(bench));
   app.doc31("/openapi.json", {

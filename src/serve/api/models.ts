@@ -1,6 +1,5 @@
 // Routes of models that can be tried in the page: what they ask for, how inputs become columns, and the ONNX files. No
 // patient's value ever comes to these routes: everything is reckoned in the page.
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { openCohort } from "../../cohort/index.ts";
@@ -8,7 +7,8 @@ import { clinicalScores, componentsOf } from "../../concepts/scores/index.ts";
 import { isExportable, modelFromJSON, modelToOnnx } from "../../models/index.ts";
 import type { ModelFile } from "../../run/train.ts";
 import { readJson } from "../../store/index.ts";
-import { type FoundRun, RunReader } from "../runs/find.ts";
+import { RunReader } from "../runs/find.ts";
+import { modelFiles } from "../runs/model-files.ts";
 import type { Workbench } from "../workbench.ts";
 import { notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -40,19 +40,6 @@ const scoreInputs: Readonly<Record<string, readonly string[]>> = {
   map: ["map"],
   acuity: ["triage_acuity"],
 };
-
-/** The model files of a run's model: one a fold, or one a seed. */
-function filesOf({ folder }: FoundRun, model: string): string[] {
-  const name = new RegExp(`^${model}(-(fold|seed|repetition)-\\d+)*\\.json$`);
-  try {
-    return readdirSync(join(folder, "models"))
-      .filter((file) => name.test(file))
-      .sort()
-      .map((file) => join(folder, "models", file));
-  } catch {
-    return [];
-  }
-}
 
 function readTryable(path: string): ModelFile | undefined {
   const file = readJson<ModelFile>(path);
@@ -95,7 +82,7 @@ export function modelRoutes(bench: Workbench): OpenAPIHono {
   const find = (run: string, model: string) => {
     const found = reader.find(run);
     const result = found?.result.models.find(({ id }) => id === model);
-    const files = found && result ? filesOf(found.run, model) : [];
+    const files = found && result ? modelFiles(found.run.folder, model) : [];
     const first = files[0] && readTryable(files[0]);
     if (!found || !result || !first) throw notFound("There is no such model to try");
     return { ...found, result, whole: found.result, files };
@@ -104,7 +91,7 @@ export function modelRoutes(bench: Workbench): OpenAPIHono {
     .openapi(list, (context) => {
       const models = reader.list().flatMap(({ run, result }) =>
         result.models.flatMap((model) => {
-          const [first] = filesOf(run, model.id);
+          const [first] = modelFiles(run.folder, model.id);
           if (!first || !readTryable(first)) return [];
           const { task, data } = result;
           return [

@@ -133,12 +133,12 @@ export function aloneInputsAt(
   const line = ecg.wavelets[lead]!.smooth[Math.min(3, level)]!;
   const last = ecg.length - 1;
   const edge = anchor + (outside < 0 ? from : to);
-  const zero = line[edge < 0 ? 0 : edge > last ? last : edge]!;
+  const zero = line[edge < 0 ? 0 : Math.min(edge, last)]!;
   const count = points(stretch);
   let slopeTop = 1e-4;
   let lineTop = 1e-4;
   for (let j = 0, i = anchor + from; j < count; j++, i += step) {
-    const at = i < 0 ? 0 : i > last ? last : i;
+    const at = i < 0 ? 0 : Math.min(i, last);
     const steep = Math.abs(slope[at]!);
     const away = Math.abs(line[at]! - zero);
     if (steep > slopeTop) slopeTop = steep;

@@ -130,6 +130,7 @@ function mean(values: readonly number[]): number {
 }
 
 function deviation(values: readonly number[]): number {
+  if (values.length < 2) return Number.NaN;
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }

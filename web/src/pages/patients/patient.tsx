@@ -4,6 +4,7 @@ import { CallFailed, readBytes } from "../../api.ts";
 import { Box, count, Failure, PageTitle, Tag, useAnswer } from "../../parts/index.tsx";
 import { EventsTable } from "./events-table.tsx";
 import { type EventKind, type PatientRecord, unpack, usualSeries } from "./record.ts";
+import { Risks } from "./risks.tsx";
 import { text } from "./text.ts";
 import { type Window, within, zoomed } from "./time-scale.ts";
 import { Timeline } from "./timeline.tsx";
@@ -30,6 +31,7 @@ export function Patient({ id }: { id: string }) {
       </PageTitle>
       {failure ? <Failure failure={failure} /> : null}
       <Ecgs patient={id} />
+      {record ? <Risks patient={id} base={record.base} /> : null}
       {record ? <Loaded record={record} /> : failure ? null : <div class="loading" role="status" />}
     </>
   );

@@ -42,6 +42,12 @@ export const text = {
   value: "Value",
   tableNote: "The first 300 events of the window",
   stays: "Stays",
+  risks: "Risks when this patient was held out",
+  risksNote: "By the models of runs on these records. Choose a point to see what drove it.",
+  drivers: "What drove it",
+  happened: "the event came",
+  not: "it did not",
+  above: "above the threshold",
   kinds: {
     vital: "Charted",
     lab: "Laboratory",
