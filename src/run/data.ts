@@ -20,6 +20,8 @@ export interface Resources {
 export interface Needs {
   /** The task that reads tables, so that a data set of events alone is refused before it is imported. */
   task?: Pick<CohortTask, "id" | "tables"> | undefined;
+  /** Further folders that may be read. */
+  folders?: readonly string[] | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function openData(
   data: readonly string[],
   out: string,
   resources: Resources,
-  { task }: Needs = {},
+  { task, folders = [] }: Needs = {},
 ): Promise<RecordStore> {
   const { memory, threads, progress } = resources;
   const { signal } = progress;
@@ -55,7 +57,9 @@ export async function openData(
     threads,
     signal,
     tempFolder: join(out, ".bedside-temp"),
-    folders: [out, ...data.filter((path) => path !== folder && isFolder(path))].map((path) => resolve(path)),
+    folders: [out, ...[...data, ...folders].filter((path) => path !== folder && isFolder(path))].map((path) =>
+      resolve(path),
+    ),
   });
 }
 

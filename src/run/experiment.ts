@@ -39,7 +39,10 @@ export async function runTask(options: RunOptions): Promise<RunResult> {
   findTrainers(declared, options.models);
   const folder = RunFolder.open(options.out);
   try {
-    const store = await openData(options.data, options.out, options, { task: cohortTask(options.task) });
+    const store = await openData(options.data, options.out, options, {
+      task: cohortTask(options.task),
+      folders: options.truthIn,
+    });
     try {
       const base = { code: codeVersion(), data: store.manifest.fingerprint, task: options.task, mode: options.mode };
       return await runStages({ ...options, system, declared, folder, store, base });

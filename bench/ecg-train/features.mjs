@@ -1,0 +1,215 @@
+// node bench/ecg-train/features.mjs OUT [DATA] [DIST]: what the small networks of delineation see in the training half of LUDB and QTDB, and
+// what they should say, as tables of 32-bit floats: inputs, target (samples of 2 ms), record, variant, beat. train.py reads them.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { LUDB_LEADS, loadRecord, loadWaves, partOf } from "../ecg-records.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const [out, data = join(here, "../../../shared/data/ecg"), dist = join(here, "../../dist")] = process.argv.slice(2);
+const load = (path) => import(pathToFileURL(join(dist, path)));
+const wfdb = await load("formats/wfdb/index.js");
+const { randomStream } = await load("core/random.js");
+const { prepareEcg } = await load("signal/delineate/prepare.js");
+const { roughQrs } = await load("signal/delineate/rough.js");
+const { channelsOf } = await load("signal/delineate/channels.js");
+const { coherenceOf } = await load("signal/delineate/coherence.js");
+const inputs = await load("signal/delineate/inputs.js");
+const { placeOf, searchWindow, SEARCH_STEP } = await load("signal/delineate/places.js");
+
+/** Target of a candidate of a wave that is not there. */
+const ABSENT = 9999;
+/** Numbers of QTDB's records start here. */
+const QTDB_FROM = 1000;
+/** Spread of the anchors around the truth, samples: about what the step before leaves. */
+const SPREAD = { p: 4, t: 7, rough: 5, alone: { p: 5, q: 3, t: 7 } };
+
+const stream = randomStream(7, "ecg-train");
+const uniform = () => stream.uniform();
+const normal = () => stream.normal();
+const tables = new Map();
+
+function add(name, x, target, group) {
+  if (!tables.has(name)) tables.set(name, []);
+  tables.get(name).push(Float32Array.of(...x, target, ...group));
+}
+
+function middle(values) {
+  const known = values.filter(Number.isFinite).sort((a, b) => a - b);
+  return known.length ? (known[(known.length - 1) >> 1] + known[known.length >> 1]) / 2 : Number.NaN;
+}
+
+/** The P and T wave that belong to a marked complex, in one lead. */
+function wavesAround(list, complex) {
+  if (!complex) return {};
+  const i = list.indexOf(complex);
+  const before = list[i - 1];
+  const after = list.slice(i + 1, i + 3);
+  const stop = after.findIndex(({ symbol }) => symbol === "q");
+  const t = (stop < 0 ? after : after.slice(0, stop)).find(({ symbol }) => symbol === "t");
+  const p = before?.symbol === "p" && complex.peak - before.peak < 450 ? before : undefined;
+  return { q: complex, p, t, isFirst: i === 0, isLast: i === list.length - 1 };
+}
+
+/** @param marks By lead, in ms. */
+function addRecord(number, variant, record, marks, { anchors }) {
+  const ecg = prepareEcg(record);
+  const rough = roughQrs(ecg);
+  const channels = channelsOf(ecg);
+  const coherence = coherenceOf(ecg, rough.onset);
+  let tBefore = -1;
+  for (let b = 0; b < ecg.beats.length; b++) {
+    const centre = rough.onset[b] + rough.end[b]; // ms, since samples take 2
+    const near = ({ symbol, onset, peak, end }) =>
+      symbol === "q" && Math.abs((Number.isFinite(onset) ? (onset + end) / 2 : peak) - centre) < 90;
+    const leads = marks.map((list) => wavesAround(list, list.find(near)));
+    const marked = leads.filter(({ q }) => q);
+    if (!marked.length) {
+      tBefore = -1;
+      continue;
+    }
+    const truth = (wave, point) => middle(leads.map((lead) => lead[wave]?.[point] ?? Number.NaN)) / 2;
+    const group = [number, variant, b];
+    const together = (limit, anchor, place, target) => {
+      const x = new Float32Array(inputs.togetherInputs(limit));
+      inputs.togetherInputsAt(x, channels, limit, anchor, place);
+      add(`together_${limit}`, x, target - anchor, group);
+    };
+    const onset = Int32Array.from(rough.onset);
+    const end = Int32Array.from(rough.end);
+    const roughPlace = placeOf(b, ecg.length, ecg.beats, onset, end, tBefore);
+    const [trueOnset, trueEnd] = [truth("q", "onset"), truth("q", "end")];
+    if (Number.isFinite(trueOnset)) onset[b] = Math.round(trueOnset + 2 * normal());
+    if (Number.isFinite(trueEnd)) end[b] = Math.round(trueEnd + 3 * normal());
+    const place = placeOf(b, ecg.length, ecg.beats, onset, end, tBefore);
+    for (const [limit, guess, target] of [
+      ["qrsOnset", rough.onset[b], trueOnset],
+      ["qrsEnd", rough.end[b], trueEnd],
+    ]) {
+      if (!Number.isFinite(target)) continue;
+      for (let a = 0; a < anchors; a++) {
+        together(limit, guess + (a ? Math.round(SPREAD.rough * normal()) : 0), roughPlace, target);
+      }
+    }
+    for (const [wave, key] of [
+      ["P", "p"],
+      ["T", "t"],
+    ]) {
+      const isThere = marked.filter((lead) => lead[key]).length >= marked.length / 2;
+      // The outermost waves of a marked stretch may have been left unmarked.
+      if (!isThere && marked.every(({ isFirst, isLast }) => (key === "p" ? isFirst : isLast))) continue;
+      const [from, to] = searchWindow(wave, place);
+      if (to - from < 4) continue;
+      const peak = truth(key, "peak");
+      const scale = inputs.waveScale(channels, from, to, place);
+      const x = new Float32Array(inputs.peakInputs(wave));
+      for (let c = from; c <= to; c += SEARCH_STEP[wave]) {
+        inputs.peakInputsAt(x, channels, wave, c, place, scale, b, coherence);
+        add(`peak_${wave}`, x, isThere ? peak - c : ABSENT, group);
+      }
+      if (!isThere) continue;
+      for (const point of ["onset", "end"]) {
+        const target = truth(key, point);
+        if (!Number.isFinite(target)) continue;
+        const limit = `${key}${point === "onset" ? "Onset" : "End"}`;
+        for (let a = 0; a < anchors; a++) together(limit, Math.round(peak + SPREAD[key] * normal()), place, target);
+      }
+    }
+    for (const limit of inputs.LIMITS) {
+      const key = limit[0];
+      const point = limit.endsWith("Onset") ? "onset" : "end";
+      const all = truth(key, point);
+      if (!Number.isFinite(all)) continue;
+      leads.forEach((lead, l) => {
+        const own = lead[key]?.[point];
+        if (own === undefined || !Number.isFinite(own) || !(ecg.weights[l] > 0)) return;
+        const anchor = Math.round(all + SPREAD.alone[key] * normal());
+        const x = new Float32Array(inputs.aloneInputs(limit));
+        inputs.aloneInputsAt(x, ecg, channels, l, limit, anchor);
+        add(`alone_${limit}`, x, own / 2 - anchor, group);
+      });
+    }
+    const t = truth("t", "peak");
+    tBefore = Number.isFinite(t) ? Math.round(t) : -1;
+  }
+}
+
+/** A lead with muscle-like noise of a spread in mV, a slow swing and, at times, hum. */
+function noisy(signal, mv) {
+  const out = signal.slice();
+  let slow = 0;
+  const phase = 6.28 * uniform();
+  const swing = 0.15 + 0.3 * uniform();
+  const hum = { hz: uniform() < 0.5 ? 50 : 60, mv: 0.6 * mv * uniform() };
+  for (let i = 0; i < out.length; i++) {
+    const white = normal();
+    slow = 0.7 * slow + 0.3 * white;
+    const seconds = (2 * Math.PI * i) / 500;
+    out[i] +=
+      mv * (0.6 * white + slow) +
+      2 * mv * Math.sin(phase + swing * seconds) +
+      hum.mv * Math.sin(phase + hum.hz * seconds);
+  }
+  return out;
+}
+
+const names = partOf(data, "training");
+for (const name of names.ludb) {
+  const folder = join(data, "ludb", "data");
+  const record = loadRecord(wfdb, folder, name);
+  const marks = LUDB_LEADS.map((lead) => loadWaves(wfdb, folder, name, lead, 2));
+  const variant = (number, leads, mv, anchors = 1) => {
+    const signals = leads.map((l) => (mv > 0 ? noisy(record.signals[l], mv) : record.signals[l]));
+    const picked = { rateHz: record.rateHz, leads: leads.map((l) => record.leads[l]), signals };
+    addRecord(
+      Number(name),
+      number,
+      picked,
+      leads.map((l) => marks[l]),
+      { anchors },
+    );
+  };
+  const all = LUDB_LEADS.map((_, l) => l);
+  const one = Math.floor(12 * uniform());
+  const other = (one + 1 + Math.floor(11 * uniform())) % 12;
+  const usualPairs = [
+    [1, 6],
+    [1, 7],
+    [0, 10],
+    [1, 10],
+  ];
+  variant(0, all, 0, 3);
+  variant(1, all, 0.01 + 0.06 * uniform());
+  variant(2, [one, other], 0);
+  variant(3, [Math.floor(12 * uniform())], 0);
+  variant(4, [0, 1, 6, 7, 8, 9, 10, 11], 0);
+  variant(5, usualPairs[Math.floor(4 * uniform())], 0.02 * uniform());
+  variant(6, all, 0.05 + 0.07 * uniform());
+}
+names.qtdb.forEach((name, i) => {
+  const folder = join(data, "qtdb");
+  const record = loadRecord(wfdb, folder, name);
+  const list = loadWaves(wfdb, folder, name, "q1c", 4);
+  const from = Math.max(0, Math.floor((list[0].peak - 4000) / 4));
+  const to = Math.ceil((list.at(-1).peak + 4000) / 4);
+  const moved = list.map((mark) => ({
+    ...mark,
+    onset: mark.onset - 4 * from,
+    peak: mark.peak - 4 * from,
+    end: mark.end - 4 * from,
+  }));
+  const cut = { ...record, signals: record.signals.map((lead) => lead.subarray(from, to)) };
+  addRecord(QTDB_FROM + i, 0, cut, [moved, moved], { anchors: 3 });
+  addRecord(QTDB_FROM + i, 1, { ...cut, signals: cut.signals.map((lead) => noisy(lead, 0.02)) }, [moved, moved], {
+    anchors: 1,
+  });
+});
+mkdirSync(out, { recursive: true });
+for (const [name, rows] of tables) {
+  const table = new Float32Array(rows.length * rows[0].length);
+  rows.forEach((row, i) => {
+    table.set(row, i * row.length);
+  });
+  writeFileSync(join(out, `${name}_${rows[0].length}.f32`), table);
+  console.log(`${name}: ${rows.length} rows of ${rows[0].length - 4} inputs`);
+}
