@@ -16,7 +16,7 @@ import {
   partOf,
   printScore,
   score,
-} from "./ecg-records.mjs";
+} from "./ecg-train/records.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -43,15 +43,21 @@ export default async function ecgDelineation(args) {
     names.ludb.map((name) => [name, LUDB_LEADS.map((lead) => loadWaves(wfdb, folder, name, lead, 2))]),
   );
   const byLead = newScore();
+  const alone = newScore();
   const together = newScore();
   for (const name of names.ludb) {
-    const found = signal.delineate(loadRecord(wfdb, folder, name));
+    const record = loadRecord(wfdb, folder, name);
+    const found = signal.delineate(record);
     found.byLead.forEach((times, l) => {
       score(byLead, marks.get(name)[l], times);
+      const [lead, samples] = [record.leads[l], record.signals[l]];
+      const unaided = signal.delineate({ rateHz: record.rateHz, leads: [lead], signals: [samples] });
+      score(alone, marks.get(name)[l], unaided.global);
     });
     score(together, medianMarks(marks.get(name)), found.global);
   }
   printScore(`LUDB, ${part}: ${names.ludb.length} records, each of 12 leads by itself`, byLead);
+  printScore(`LUDB, ${part}: each lead alone, no other seen`, alone);
   printScore(`LUDB, ${part}: all leads together against the median of the leads' marks`, together);
   qtdb(wfdb, signal, data, names.qtdb, part);
   for (const [method, lines] of neurokitLines(values, folder, names.ludb)) {

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { loadRecord, partOf } from "./ecg-records.mjs";
+import { loadRecord, partOf } from "./ecg-train/records.mjs";
 import { median } from "./measure.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { LUDB_LEADS, loadRecord, loadWaves, partOf } from "../ecg-records.mjs";
+import { LUDB_LEADS, loadRecord, loadWaves, partOf } from "./records.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const [out, data = join(here, "../../../shared/data/ecg"), dist = join(here, "../../dist")] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line: finds the verb, runs it, and turns what goes wrong into words and an exit code.
+import { writeFileSync } from "node:fs";
 import { BedsideError, describeProblem, nearestName, Stopped, UsageError } from "../core/errors.ts";
 import { codeVersion } from "../run/version.ts";
 import { helpPage, readArguments, type Verb } from "./options.ts";
@@ -83,6 +84,19 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0); // the reader of a pipe has gone
   throw error;
 });
+
+// a queue that was started anew is not our parent, and learns from a file how we ended
+const exitFile = process.env["BEDSIDE_EXIT_FILE"];
+delete process.env["BEDSIDE_EXIT_FILE"]; // ours alone, not of what we start
+if (exitFile) {
+  process.on("exit", (code) => {
+    try {
+      writeFileSync(exitFile, JSON.stringify({ code }));
+    } catch {
+      // whoever wanted to know has gone with its folder
+    }
+  });
+}
 
 main(process.argv.slice(2)).then(
   (code) => {

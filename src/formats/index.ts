@@ -4,6 +4,7 @@ export * as dicomEcg from "./dicom-ecg/index.ts";
 export * as matlab from "./matlab5/index.ts";
 export * as npy from "./npy/index.ts";
 export * as onnx from "./onnx/index.ts";
+export * as parquet from "./parquet/index.ts";
 export * as safetensors from "./safetensors/index.ts";
 export * as signalCsv from "./signal-csv/index.ts";
 export * as wfdb from "./wfdb/index.ts";

@@ -120,7 +120,7 @@ test("whatever is deleted or changed after a sample's hour changes none of its f
             const set = sequenceSet(data, chosen, recipe);
             const out = new Float32Array(set.lengths[0]! * set.inputNames.length);
             set.fill(0, out, 0);
-            return { lengths: set.lengths, scored: [...set.scored(0)], out };
+            return { lengths: set.lengths, scored: Array.from(set.scored(0)), out };
           });
           expect(two).toEqual(one);
         }
@@ -152,7 +152,7 @@ test("sequences hold filled values, whether each was missing, and what is known 
   const set = sequenceSet(data, Int32Array.of(1, 2, 5), recipe);
   expect(set).toMatchObject({ stays: 2, samples: 3, inputNames: ["hr", "hr_missing", "age", "sex"] });
   expect([...set.lengths]).toEqual([3, 2]);
-  expect([[...set.scored(0)], [...set.scored(1)]]).toEqual([[1, 2], [1]]);
+  expect([Array.from(set.scored(0)), Array.from(set.scored(1))]).toEqual([[1, 2], [1]]);
   const out = new Float32Array(12);
   set.fill(0, out, 0);
   const standard = (value: number) => Math.fround((value - mean!) / scale);

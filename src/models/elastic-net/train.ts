@@ -34,6 +34,8 @@ export interface ElasticNetPathOptions extends ElasticNetOptions {
   alphas?: readonly number[] | undefined;
   /** Default 0.1, 0.5, 1. */
   l1Ratios?: readonly number[] | undefined;
+  /** Leaves the weaker penalties of a share out after so many without a lower error than the share's best. Default: never. */
+  patience?: number | undefined;
   /** Called after each penalty. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -133,7 +135,14 @@ export async function elasticNetPath(
   y: ArrayLike<number>,
   options: ElasticNetPathOptions,
 ): Promise<ElasticNetPath> {
-  const { tuning, l1Ratios = [0.1, 0.5, 1], signal, onProgress, ...rest } = options;
+  const {
+    tuning,
+    l1Ratios = [0.1, 0.5, 1],
+    patience = Number.POSITIVE_INFINITY,
+    signal,
+    onProgress,
+    ...rest
+  } = options;
   for (const l1Ratio of l1Ratios) settingsOf({ ...rest, l1Ratio });
   for (const alpha of options.alphas ?? []) settingsOf({ ...rest, alpha });
   if (l1Ratios.length === 0) throw badOption("l1Ratios", "it is empty", "Give at least one share, or leave it out");
@@ -152,10 +161,13 @@ export async function elasticNetPath(
   let best: { error: number; at: number; state: Descent } | undefined;
   for (const { l1Ratio, alphas } of plan) {
     const state = startDescent(problem.gram);
-    for (const alpha of alphas) {
+    let lowest = { error: Number.POSITIVE_INFINITY, at: 0 };
+    for (const [step, alpha] of alphas.entries()) {
+      if (step - lowest.at > patience) break;
       if (signal?.aborted) throw new Stopped();
       const model = solveElasticNet(problem, { ...rest, alpha, l1Ratio, tolerance: coarse }, state);
       const error = squaredError(truth, model.predict(tuning.x));
+      if (error < lowest.error) lowest = { error, at: step };
       if (!best || error < best.error) best = { error, at: table.length, state: copyOf(state) };
       const { iterations, converged, coefficients } = model;
       table.push({ alpha, l1Ratio, nonZero: coefficients.filter((w) => w !== 0).length, error, iterations, converged });

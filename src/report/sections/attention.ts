@@ -50,6 +50,9 @@ export const attentionSection: Section = {
   },
 };
 
+/** Below so many held-out predictions the check is not put into words. */
+const FEW = 200;
+
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 }
@@ -58,9 +61,11 @@ function verdict({ check }: Attention): string {
   const { size, most, others, correlation } = check;
   const both = `Shuffling the ${size} variables most looked at together changes the loss by ${signed(most)}; ${size} others, by ${signed(others)} (mean of several draws).`;
   const told =
-    most > others && most > 0
-      ? "What the network looks at matters more than the rest."
-      : "What the network looks at does not matter more than the rest: do not read the picture as an explanation.";
+    check.samples < FEW
+      ? "On so few predictions this tells little: chance alone moves both."
+      : most > others && most > 0
+        ? "What the network looks at matters more than the rest."
+        : "What the network looks at does not matter more than the rest: do not read the picture as an explanation.";
   const ranks =
     correlation === null
       ? ""

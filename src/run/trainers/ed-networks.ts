@@ -1,10 +1,12 @@
 // The emergency benchmark's networks: MLP, Med2Vec, LSTM. Faithful: the authors' epochs; corrected: stopped by tuning patients.
 import { Bug } from "../../core/errors.ts";
+import type { Matrix } from "../../core/matrix.ts";
 import { logLoss } from "../../metrics/index.ts";
 import {
   buildTableNetwork,
   fieldsOf,
   fitInputScaling,
+  type Model,
   type RowLayout,
   type TableNetworkFamily,
   type TableNetworkShape,
@@ -133,7 +135,22 @@ async function trainOne(family: TableNetworkFamily, data: TrainingData): Promise
     patience === undefined || found.stoppedEarly
       ? []
       : [`Training ended after ${most} epochs before the tuning loss had stopped falling.`];
+  if (await saysOneThing(ready(found.weights), x)) {
+    warnings.push(
+      "It gives everybody the same risk: the training came to nothing, as it can on values that are not scaled.",
+    );
+  }
   return { model: tableNetworkModel(shape, found.weights, runtime, { facts, warnings }), chosen: { epochs } };
+}
+
+/** Rows that tell whether a network tells rows apart. */
+const ROWS_TO_TELL = 1000;
+
+/** Whether all units of a layer have died, so that nothing of a row reaches the output. */
+async function saysOneThing(model: Model, { columns, data, rows }: Matrix): Promise<boolean> {
+  const some = Math.min(rows, ROWS_TO_TELL);
+  const risks = await model.predict({ rows: some, columns, data: data.subarray(0, some * columns) });
+  return risks.every((risk) => Math.abs(risk - risks[0]!) < 1e-9);
 }
 
 export const edNetworks: readonly Trainer[] = (Object.keys(families) as TableNetworkFamily[]).map((family) => ({

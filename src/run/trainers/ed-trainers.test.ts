@@ -118,6 +118,17 @@ test("the faithful MLP takes values as they are for 20 epochs, and looks at no t
   expect(JSON.stringify(second.model) === JSON.stringify(first.model)).toBe(true);
 });
 
+test("a network that gives everybody the same risk says so", async () => {
+  const data = given("mlp", "corrected");
+  const same = (part: TrainingData["train"]) => {
+    if (part.x.kind !== "table") return part;
+    const { matrix } = part.x;
+    return { ...part, x: { ...part.x, matrix: { ...matrix, data: new Float64Array(matrix.data.length).fill(7) } } };
+  };
+  const { model } = await trainer("mlp").train({ ...data, train: same(data.train), tuning: same(data.tuning) });
+  expect(model.describe().warnings).toContainEqual(expect.stringMatching(/everybody the same risk/));
+});
+
 describe("AutoScore", () => {
   test("prints a table whose points are those of the model, in the units and bands a reader knows", async () => {
     const { model, scoreTable, chosen } = await trainer("autoscore").train(given("autoscore", "corrected"));

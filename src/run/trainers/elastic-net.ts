@@ -68,6 +68,9 @@ async function yaib(data: TrainingData): Promise<Trained> {
   return trained(best.model);
 }
 
+/** Penalties without a lower tuning error after which weaker ones, which take longest, are left out. */
+const PATIENCE = 4;
+
 /** Corrected mode: a path of penalties from the one that leaves nothing, for several shares. */
 async function path(data: TrainingData): Promise<Trained> {
   const { signal, onProgress } = data;
@@ -75,6 +78,7 @@ async function path(data: TrainingData): Promise<Trained> {
   const { table, chosen, model } = await elasticNetPath(x, y, {
     featureNames: names,
     tuning: tableOf(data.tuning),
+    patience: PATIENCE,
     signal,
     onProgress: (done, total) => onProgress(done / total, `penalty ${done} of ${total}`),
   });

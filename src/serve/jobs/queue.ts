@@ -2,7 +2,7 @@
 // forgotten when the server or the computer goes down. Knows no verb.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, readJson, writeJson } from "../../store/index.ts";
 import { conflict, notFound } from "../api/problem.ts";
@@ -21,6 +21,8 @@ export interface QueueOptions {
 
 const LOG = "log.txt";
 const PROGRESS = "progress.json";
+/** The exit code, written by the command itself as its last act: whoever looks later need not be its parent. */
+const EXIT = "exit.json";
 /** Of a log, the most that is shown at once. */
 const LOG_BYTES = 65_536;
 
@@ -48,8 +50,7 @@ export class JobQueue {
       if (job) this.jobs.set(id, job);
     }
     for (const job of this.jobs.values()) {
-      const ran = job.state === "running" || job.state === "stopping";
-      if (ran && !isRunning(job.pid)) Object.assign(job, { state: "interrupted", pid: null });
+      if (isAtWork(job) && !this.lives(job)) void this.settle(job, this.exitCode(job));
     }
     this.looking = setInterval(() => this.look(), options.lookEvery ?? 1000);
     this.looking.unref();
@@ -151,8 +152,8 @@ export class JobQueue {
     signal(child.process.pid!, "SIGINT");
     await ended;
     const job = this.jobs.get(child.id)!;
-    Object.assign(job, { state: "interrupted", pid: null });
-    await this.keep(job);
+    const code = this.exitCode(job);
+    await this.settle(job, code === 0 ? 0 : null); // it did not stop because the user asked that of the job
   }
 
   private keep(job: Job): Promise<void> {
@@ -161,16 +162,22 @@ export class JobQueue {
 
   private async next(): Promise<void> {
     const all = [...this.jobs.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
-    if (this.closed || all.some(({ state }) => state === "running" || state === "stopping")) return;
+    if (this.closed || all.some(isAtWork)) return;
     const job = all.find(({ state }) => state === "waiting");
     if (!job) return;
     const folder = join(this.options.folder, job.id);
     makeFolder(folder);
+    rmSync(join(folder, EXIT), { force: true });
     const log = openSync(join(folder, LOG), "a");
     const [program, ...before] = this.options.program;
     const child = spawn(program, [...before, ...job.arguments], {
       stdio: ["ignore", log, log],
-      env: { ...process.env, BEDSIDE_PROGRESS_FILE: join(folder, PROGRESS) },
+      env: {
+        ...process.env,
+        BEDSIDE_PROGRESS_FILE: join(folder, PROGRESS),
+        BEDSIDE_EXIT_FILE: join(folder, EXIT),
+      },
+      detached: process.platform !== "win32", // Ctrl-C in the server's terminal reaches it once, from `close`
       windowsHide: true,
     });
     closeSync(log);
@@ -185,6 +192,12 @@ export class JobQueue {
     if (this.child?.id !== job.id) return;
     this.child = undefined;
     if (this.closed) return;
+    await this.settle(job, code);
+    await this.next();
+  }
+
+  /** Records how a job ended; without an exit code it was cut off. */
+  private async settle(job: Job, code: number | null): Promise<void> {
     const { text } = this.log(job.id, 0);
     const wasAsked = job.state === "stopping" || code === 130;
     Object.assign(job, {
@@ -192,21 +205,37 @@ export class JobQueue {
       endedAt: this.options.now().toISOString(),
       pid: null,
       exitCode: code,
-      reason: code === 0 || wasAsked ? null : lastWords(text),
+      reason: code === 0 || code === null || wasAsked ? null : lastWords(text),
     });
     await this.keep(job);
-    await this.next();
   }
 
   /** A process that an earlier server started is not our child: whether it lives is seen from outside. */
   private look(): void {
     for (const job of this.jobs.values()) {
-      const ran = job.state === "running" || job.state === "stopping";
-      if (!ran || this.child?.id === job.id || isRunning(job.pid)) continue;
-      Object.assign(job, { state: "interrupted", pid: null, endedAt: this.options.now().toISOString() });
-      void this.keep(job).then(() => this.next());
+      if (!isAtWork(job) || this.child?.id === job.id || this.lives(job)) continue;
+      void this.settle(job, this.exitCode(job)).then(() => this.next());
     }
   }
+
+  /** Whether a job's process is at work: it has not said its exit code, and its number is that of this command still. */
+  private lives(job: Job): boolean {
+    return this.exitCode(job) === null && isRunning(job.pid, job.arguments);
+  }
+
+  /** What the command of a job said as its last act; null while it runs, and where it was cut off. */
+  private exitCode({ id }: Job): number | null {
+    try {
+      const said = readJson<{ code: number }>(join(this.options.folder, id, EXIT));
+      return typeof said?.code === "number" ? said.code : null;
+    } catch {
+      return null; // cut off in writing it
+    }
+  }
+}
+
+function isAtWork({ state }: Pick<Job, "state">): boolean {
+  return state === "running" || state === "stopping";
 }
 
 /** Whether a job is waiting or at work. */
@@ -223,8 +252,8 @@ function readJobOf(folder: string, id: string): Job | undefined {
   }
 }
 
-/** Whether that process lives and is one of Bedside's: numbers of processes are used again. */
-function isRunning(pid: number | null): boolean {
+/** Whether that process lives and runs this very command: numbers of processes are used again. */
+function isRunning(pid: number | null, words: readonly string[]): boolean {
   if (!pid) return false;
   try {
     process.kill(pid, 0);
@@ -232,7 +261,7 @@ function isRunning(pid: number | null): boolean {
     return false;
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("cli/main");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(words.join("\0"));
   } catch {
     return true; // a system without /proc
   }

@@ -12,7 +12,7 @@ import { timeHrv } from "./hrv.ts";
 import type { EcgMeasurement, LeadIntervals, LeadMeasurement, QuickQuality } from "./measurement.ts";
 import { levelBeforeQrs, type MedianBeat, medianBeat } from "./median-beat.ts";
 import { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./qtc.ts";
-import { measureRhythm } from "./rhythm.ts";
+import { measureRhythm, P_PRESENT_SHARE } from "./rhythm.ts";
 
 /** A record's measurement with what it was made from, for pictures and tables of beats. */
 export interface MeasuredEcg {
@@ -41,6 +41,8 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
   const rrMs = Float64Array.from(global.rPeak, (at, b) => (b ? at - global.rPeak[b - 1]! : Number.NaN));
   const hasP = Array.from(global.pPeak, (at) => Number.isFinite(at));
   const { rhythm, kinds, nnMs } = measureRhythm(rrMs, classes.kinds, hasP);
+  // A few P-like humps among many beats without one are no P waves.
+  if (!(rhythm.pWaveShare! >= P_PRESENT_SHARE)) for (const times of [global, ...byLead]) dropPWaves(times);
   const beat = medianBeat(ecg, delineation, classes.usual);
   const usual = classes.usual.flatMap((take, b) => (take ? [b] : []));
   const reasons: Record<string, string> = {};
@@ -94,6 +96,10 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
     reasons,
   };
   return { measurement, delineation, medianBeat: beat };
+}
+
+function dropPWaves(times: WaveTimes): void {
+  for (const point of ["pOnset", "pPeak", "pEnd"] as const) times[point].fill(Number.NaN);
 }
 
 /** The median over beats of the time from one point to another. */
