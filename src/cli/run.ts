@@ -6,6 +6,7 @@ import { runTask } from "../run/experiment.ts";
 import { isSystem, runGrid } from "../run/grid.ts";
 import { type Protocol, protocols } from "../run/protocol.ts";
 import type { RunOptions } from "../run/scene.ts";
+import { meetiOptions, runMeetiAndPrint } from "./meeti.ts";
 import type { Given, OptionSpec, Verb } from "./options.ts";
 import { stopSignal, terminalProgress } from "./terminal.ts";
 
@@ -162,6 +163,7 @@ export const run: Verb = {
     out: { type: "text", value: "DIR", required: true, help: "folder for the run" },
     ...runOptions,
     ...wideOptions,
+    ...meetiOptions,
   },
   examples: [
     "bedside run yaib/mortality24 --data mimic-iv-3.1 --out out/m4",
@@ -170,9 +172,18 @@ export const run: Verb = {
     "bedside run yaib --tasks all --models all --data mimic-iv-3.1 --out out/yaib",
     "bedside run yaib/mortality24 --model gru --train-on mimic-iii-1.4 --test-on mimic-iv-3.1 --fine-tune 1000 --out out/m3-m4",
     "bedside run mimic4ed/hospitalization --model gb --model rf --data mimic-iv-ed-2.2 --out out/ed",
+    "bedside run meeti --data mimic-iv-ecg-1.0 --workers 16 --out out/meeti",
   ],
   async run(given) {
     const data = dataOf(given);
+    if (given.positionals[0] === "meeti") {
+      await runMeetiAndPrint(
+        given,
+        data,
+        stopSignal((line) => console.error(line)),
+      );
+      return 0;
+    }
     const testOn = given.texts("test-on");
     const fineTune = given.optionalText("fine-tune");
     if (fineTune !== undefined && testOn.length === 0) {

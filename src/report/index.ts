@@ -2,6 +2,7 @@
 export * as charts from "./charts/index.ts";
 export { renderDocuments } from "./documents.ts";
 export { type LeaderboardOptions, renderLeaderboard, renderLeaderboardTable } from "./leaderboard/index.ts";
+export { renderMeetiReport } from "./meeti.ts";
 export { renderModelCard } from "./model-card.ts";
 export { type ReportOptions, renderReport } from "./report.ts";
 export { type ResultTableOptions, renderResultTable } from "./terminal.ts";

@@ -154,9 +154,8 @@ function warningsOf({ cohort, counts, results, bootstrap, store, outcome, leaks,
     );
   }
   if (leaks && leaks.subjectOverlap > 0) {
-    warnings.push(
-      `${leaks.subjectOverlap} patients are in more than one part: the division is by stay, as the original's.`,
-    );
+    const many = leaks.subjectOverlap > smallCellLimit ? leaks.subjectOverlap : "Some";
+    warnings.push(`${many} patients are in more than one part: the division is by stay, as the original's.`);
   }
   if (outcome === "event" && events < FEW_EVENTS) {
     // a small count of patients in credentialed data is not to be told

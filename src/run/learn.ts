@@ -35,6 +35,7 @@ export async function trainModel(scene: Scene, trainer: Trainer, learning: Learn
           part,
           model: trainer.id,
           search: plan.search,
+          brief: plan.brief,
           settings,
         },
         work: async () => {
@@ -51,6 +52,7 @@ export async function trainModel(scene: Scene, trainer: Trainer, learning: Learn
               parts: plan.split.parts(part),
               mode,
               search: plan.search,
+              brief: plan.brief,
               settings,
               untuned,
               seed,

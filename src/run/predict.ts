@@ -77,7 +77,9 @@ export async function collectTuning(
   const alike = replicates.flatMap(({ parts }, r) => (parts[0] === replicates[0]!.parts[0] ? [r] : []));
   const pieces: { rows: Int32Array; fold: number; predictions: Float64Array[] }[] = [];
   for (const fold of replicates[0]!.parts.keys()) {
-    const read = await Promise.all(alike.map((r) => readTuning(db, models(folds[r]![fold]!.file), outputs)));
+    const read: Awaited<ReturnType<typeof readTuning>>[] = [];
+    // one after the other: a connection answers one query at a time
+    for (const r of alike) read.push(await readTuning(db, models(folds[r]![fold]!.file), outputs));
     // Seeds may have drawn other rows: the first one's count where they differ.
     const same = read.filter(
       ({ rows }) => rows.length === read[0]!.rows.length && rows.every((row, i) => row === read[0]!.rows[i]),

@@ -34,6 +34,8 @@ export interface RunPlan {
   repetitions: number;
   seeds: readonly number[];
   search: SearchEffort;
+  /** Whether large tables get a shorter search. */
+  brief: boolean;
   /** In one or two sentences. */
   rule: string;
 }
@@ -66,7 +68,15 @@ export function planRun(samples: Samples, cohort: Cohort, options: PlanOptions):
   });
   const seeds = Array.from({ length: protocol === "quick" && folds === 1 ? QUICK_SEEDS : 1 }, (_, i) => seed + i);
   const seeded = seeds.length > 1 ? ` Models that draw at random were trained with ${seeds.length} seeds.` : "";
-  return { split, folds, repetitions, seeds, search: paper ? "paper" : "quick", rule: split.rule + seeded };
+  return {
+    split,
+    folds,
+    repetitions,
+    seeds,
+    search: paper ? "paper" : "quick",
+    brief: protocol === "quick",
+    rule: split.rule + seeded,
+  };
 }
 
 /** The replicates of a model: one for each repetition, and for each seed where the model uses one. */

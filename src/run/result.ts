@@ -3,6 +3,7 @@
 import type { Attrition, AttritionStep } from "../cohort/index.ts";
 import type { TableOneRow } from "../features/index.ts";
 import type { PublishedValue } from "../systems/system.ts";
+import type { Attention } from "./attention/result.ts";
 import type {
   Alarms,
   Conformal,
@@ -15,12 +16,11 @@ import type {
   SeedTable,
   UnderTriage,
 } from "./evidence.ts";
-import type { Attention } from "./attention/result.ts";
 import type { Explanation } from "./explanation.ts";
 import type { ScoreTable } from "./score-table.ts";
 
-export type * from "./evidence.ts";
 export type * from "./attention/result.ts";
+export type * from "./evidence.ts";
 export type * from "./explanation.ts";
 export type * from "./score-table.ts";
 export type { Attrition, AttritionStep, PublishedValue, TableOneRow };

@@ -39,6 +39,7 @@ export interface CellInput {
   parts: Pick<SplitParts, "train" | "tuning">;
   mode: Mode;
   search: SearchEffort;
+  brief?: boolean;
   settings?: unknown;
   /** A trained fold to go on from, with its recipe. */
   start?: { model: Model; recipe: unknown } | undefined;
@@ -82,6 +83,7 @@ export async function trainCell(db: Database, input: CellInput, file: string): P
     tuning,
     target,
     search,
+    brief: input.brief ?? false,
     settings: input.settings,
     start: start?.model,
     mode,

@@ -14,8 +14,9 @@ export interface Wavelets {
  * The ends repeat the outermost sample. At 500 Hz, `detail[2]` passes about 18–58 Hz, each further one half of that.
  * @param signal No NaN.
  * @param levels Highest k.
+ * @param lowest Slopes below this k are left empty. Default 1.
  */
-export function splineWavelets(signal: Float32Array, levels: number): Wavelets {
+export function splineWavelets(signal: Float32Array, levels: number, { lowest = 1 } = {}): Wavelets {
   const n = signal.length;
   const pad = 2 << levels;
   const total = n + 2 * pad;
@@ -43,8 +44,10 @@ export function splineWavelets(signal: Float32Array, levels: number): Wavelets {
       to[i] = 0.125 * (from[i + a]! + from[i + d]!) + 0.375 * (from[i + b]! + from[i + c]!);
     to.fill(last, high);
     smooth.push(to.subarray(pad, pad + n));
-    const slope = new Float32Array(n);
-    for (let i = 0, left = pad - step, right = pad + step; i < n; i++) slope[i] = 2 * (to[right + i]! - to[left + i]!);
+    const slope = new Float32Array(k < lowest ? 0 : n);
+    for (let i = 0, left = pad - step, right = pad + step; i < slope.length; i++) {
+      slope[i] = 2 * (to[right + i]! - to[left + i]!);
+    }
     detail.push(slope);
     from = to;
   }

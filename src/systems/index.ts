@@ -1,6 +1,7 @@
 // The published systems, by id.
 import { BedsideError, nearestName } from "../core/errors.ts";
 import { cardioforest } from "./cardioforest/system.ts";
+import { meeti } from "./meeti/system.ts";
 import { mimic4ed } from "./mimic4ed/system.ts";
 import type { System, SystemTask } from "./system.ts";
 import { tscan } from "./tscan/system.ts";
@@ -11,7 +12,7 @@ export { type Paper, papers } from "./papers.ts";
 export * from "./system.ts";
 export { yaibFaults } from "./yaib/system.ts";
 
-export const systems: readonly System[] = [yaib, mimic4ed, cardioforest, tscan];
+export const systems: readonly System[] = [yaib, mimic4ed, cardioforest, tscan, meeti];
 
 /** The system and its task for an id such as `yaib/mortality24`. */
 export function findTask(id: string): { system: System; task: SystemTask } {

@@ -1,11 +1,18 @@
 // Starts the built `bedside serve` as a user would, and asks it as a program of the same user. Knows no route.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cli } from "./command.ts";
 
 /** Where Debian's package chromium puts the browser. */
 export const browserPath = "/usr/bin/chromium";
+
+/** Whether it is there; says once when it is not. */
+export function hasBrowser(): boolean {
+  const isThere = existsSync(browserPath);
+  if (!isThere) console.warn(`Skipped: there is no ${browserPath} (Debian's package chromium)`);
+  return isThere;
+}
 
 /** A server that has been started. */
 export interface ServedProcess {

@@ -30,21 +30,24 @@ const columns = [
   { name: "word", type: "text" },
 ] as const;
 
-test.each([undefined, (bytes: Uint8Array) => gzipSync(bytes)])("cells of every type come back, nulls too", async (gzip) => {
-  const file = new ParquetWriter({ columns, ...(gzip ? { gzip } : {}), metadata: { table: "test" } });
-  file.page([
-    [9_007_199_254_740_991, -5, 0.1, 0.5, true, "Straße"],
-    [1, null, Number.NaN, null, null, null],
-    [-3, 2_147_483_647, -1e300, -0.25, false, ""],
-  ]);
-  file.page([[4, 5, 6, 7, true, "four"]]);
-  expect(await read(file.bytes())).toEqual([
-    { id: 9_007_199_254_740_991n, n: -5, x: 0.1, f: 0.5, yes: true, word: "Straße" },
-    { id: 1n, n: null, x: null, f: null, yes: null, word: null },
-    { id: -3n, n: 2_147_483_647, x: -1e300, f: -0.25, yes: false, word: "" },
-    { id: 4n, n: 5, x: 6, f: 7, yes: true, word: "four" },
-  ]);
-});
+test.each([undefined, (bytes: Uint8Array) => gzipSync(bytes)])(
+  "cells of every type come back, nulls too",
+  async (gzip) => {
+    const file = new ParquetWriter({ columns, ...(gzip ? { gzip } : {}), metadata: { table: "test" } });
+    file.page([
+      [9_007_199_254_740_991, -5, 0.1, 0.5, true, "Straße"],
+      [1, null, Number.NaN, null, null, null],
+      [-3, 2_147_483_647, -1e300, -0.25, false, ""],
+    ]);
+    file.page([[4, 5, 6, 7, true, "four"]]);
+    expect(await read(file.bytes())).toEqual([
+      { id: 9_007_199_254_740_991n, n: -5, x: 0.1, f: 0.5, yes: true, word: "Straße" },
+      { id: 1n, n: null, x: null, f: null, yes: null, word: null },
+      { id: -3n, n: 2_147_483_647, x: -1e300, f: -0.25, yes: false, word: "" },
+      { id: 4n, n: 5, x: 6, f: 7, yes: true, word: "four" },
+    ]);
+  },
+);
 
 test("lists of samples come back, of any length, gaps as NaN", async () => {
   const file = new ParquetWriter({

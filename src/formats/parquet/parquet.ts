@@ -272,7 +272,8 @@ function plainBytes(cells: readonly (number | string | boolean)[], type: Exclude
 /** Lists of numbers: who begins a row (repetition), which lists are empty (definition), the numbers by their bytes' place. */
 function listPage(rows: Rows, c: number): PageBody {
   const lists = rows.map((row) => row[c]);
-  if (!lists.every((list) => list instanceof Float32Array)) throw unwritable("a list is not of single-precision numbers");
+  if (!lists.every((list) => list instanceof Float32Array))
+    throw unwritable("a list is not of single-precision numbers");
   const repetition = new ByteWriter();
   const definition = new ByteWriter();
   let count = 0;

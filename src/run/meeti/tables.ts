@@ -142,9 +142,7 @@ export const FAITHFUL_BEATS: TableSpec = {
 
 /** The tables of a mode. */
 export function tablesOf(mode: "corrected" | "faithful"): TableSpec[] {
-  return mode === "faithful"
-    ? [RECORDS, FAITHFUL_LEADS, FAITHFUL_BEATS, FINDINGS]
-    : [RECORDS, LEADS, BEATS, FINDINGS];
+  return mode === "faithful" ? [RECORDS, FAITHFUL_LEADS, FAITHFUL_BEATS, FINDINGS] : [RECORDS, LEADS, BEATS, FINDINGS];
 }
 
 /** The cells of a row in the order of the table's columns; what it lacks is null. */

@@ -3,7 +3,8 @@ import { logisticPath } from "../../models/index.ts";
 import { type Trainer, tableOf, tabularView } from "./trainer.ts";
 import { isLarge } from "./tuned.ts";
 
-/** Of a large table in a quick run: few penalties, over YAIB's range. */
+/** Of a large table where the search is to be brief: few penalties, over YAIB's range. */
+const MANY_CELLS = 300_000;
 const LARGE = { cs: [1e-3, 1e-2, 0.1, 1], l1Ratios: [0, 1] };
 
 /**
@@ -17,14 +18,14 @@ export const logistic: Trainer = {
   view: tabularView,
   outcomes: ["event"],
   usesSeed: false,
-  async train({ train, tuning, search, mode, signal, onProgress }) {
+  async train({ train, tuning, brief = false, mode, signal, onProgress }) {
     const faithful = mode === "faithful";
     const { x, y, names } = tableOf(train);
     const { model, chosen, by, table } = await logisticPath(x, y, {
       featureNames: names,
       tuning: tableOf(tuning),
       signal,
-      ...(isLarge({ train, search }) ? LARGE : {}),
+      ...(isLarge({ train, brief }, MANY_CELLS) ? LARGE : {}),
       by: faithful ? "auroc" : "logLoss",
       ...(faithful ? { classWeight: "balanced" as const } : {}),
       onProgress: (done, total) => onProgress(done / total, `penalty ${done} of ${total}`),

@@ -1,6 +1,7 @@
 // One model a class or a label, for families that say yes or no: linear models and trees. Knows no family.
+import { takeRows } from "../../core/matrix.ts";
 import { type ConstantModel, logisticPath, type Model, severalModel } from "../../models/index.ts";
-import { type Trained, type Trainer, type TrainingData, tableOf } from "./trainer.ts";
+import { type Trained, type Trainer, type TrainingData, type TrainingRows, tableOf } from "./trainer.ts";
 
 /** Rows with a label, and without it, that a model of it needs. */
 const FEWEST = 3;
@@ -15,7 +16,9 @@ const boosting = {
 };
 
 /** Penalties of a linear model that has to be chosen for every label: squares alone, as the benchmark's. */
-const penalties = { cs: [0.001, 0.01, 0.1, 1], l1Ratios: [0] } as const;
+const penalties = { cs: [0.001, 0.01, 0.1], l1Ratios: [0] } as const;
+/** Rows that linear models of many classes or labels are trained on at most in a quick run, evenly drawn. */
+const LINEAR_ROWS = 4000;
 
 /** Columns from which on a whole path of penalties takes too long. */
 const WIDE = 500;
@@ -58,9 +61,25 @@ function isWide({ isTrees }: Trainer, { train: { x } }: TrainingData): boolean {
   return !isTrees && x.kind === "table" && x.matrix.columns > WIDE;
 }
 
+/** Every so-manieth row, so that there are not too many. */
+function evenly({ x, y }: TrainingRows, width: number): TrainingRows {
+  if (x.kind !== "table" || x.matrix.rows <= LINEAR_ROWS) return { x, y };
+  const rows = Int32Array.from({ length: LINEAR_ROWS }, (_, i) => Math.floor((i * x.matrix.rows) / LINEAR_ROWS));
+  return {
+    x: { ...x, matrix: takeRows(x.matrix, rows) },
+    y: Float64Array.from(
+      { length: rows.length * width },
+      (_, i) => y[rows[Math.floor(i / width)]! * width + (i % width)]!,
+    ),
+  };
+}
+
 async function trainSeveral(trainer: Trainer, data: TrainingData, outcome: "classes" | "labels"): Promise<Trained> {
-  const { train, tuning, target, onProgress } = data;
+  const { target, onProgress } = data;
   const count = target.names.length;
+  const width = outcome === "classes" ? 1 : count;
+  const isCut = !trainer.isTrees && data.search !== "paper";
+  const [train, tuning] = isCut ? [evenly(data.train, width), evenly(data.tuning, width)] : [data.train, data.tuning];
   const only = (y: Float64Array, k: number) =>
     outcome === "classes"
       ? Float64Array.from(y, (label) => (label === k ? 1 : 0))

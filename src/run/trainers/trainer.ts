@@ -32,6 +32,8 @@ export interface TrainingData {
   tuning: TrainingRows;
   target: Target;
   search: SearchEffort;
+  /** Whether large tables get a shorter search: the quick protocol's promise of a result soon. Default false. */
+  brief?: boolean;
   /** Settings that the search of another seed chose on the same rows (`Trained.settings`): nothing is searched then. */
   settings?: unknown;
   /** A trained model of the same family to go on from: fine-tuning. Its settings hold. */

@@ -15,12 +15,12 @@ export function threadsFor({ train, threads }: TrainingData): number {
   return tableOf(train).x.data.length < CELLS_FOR_THREADS ? 1 : threads;
 }
 
-/** Cells from which a quick search tries fewer settings. */
-const MANY_CELLS = 6_000_000;
+/** Cells from which a search that is to be brief tries fewer settings. */
+const MANY_CELLS = 2_000_000;
 
-/** Whether a quick search should be short, for the table is large. */
-export function isLarge({ train, search }: Pick<TrainingData, "train" | "search">): boolean {
-  return search === "quick" && tableOf(train).x.data.length > MANY_CELLS;
+/** Whether the search should try fewer settings. */
+export function isLarge({ train, brief }: Pick<TrainingData, "train" | "brief">, cells = MANY_CELLS): boolean {
+  return (brief ?? false) && tableOf(train).x.data.length > cells;
 }
 
 /** The objective of trees for what is predicted. */

@@ -151,9 +151,10 @@ function systemOf(paper: Paper): System | undefined {
   return systems.find(({ id }) => id === paper.id);
 }
 
-/** The faults of all tasks, each once. */
+/** The faults of the system and of all its tasks, each once. */
 function faultsOf(system: System | undefined): z.infer<typeof detailSchema>["faults"] {
-  const all = new Map((system?.tasks ?? []).flatMap((task) => task.faults.map((fault) => [fault.id, fault])));
+  const listed = [...(system?.faults ?? []), ...(system?.tasks ?? []).flatMap((task) => task.faults)];
+  const all = new Map(listed.map((fault) => [fault.id, fault]));
   return [...all.values()].map(({ id, title, original, corrected, faithful }) => ({
     id,
     title,

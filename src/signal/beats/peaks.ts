@@ -6,8 +6,8 @@ export const REFRACTORY_SECONDS = 0.2;
 const T_WAVE_SECONDS = 0.36;
 /** Without a beat for this many mean RR intervals, smaller humps are looked at again (Pan & Tompkins 1985). */
 const SEARCH_BACK = 1.66;
-/** A hump counts as a beat above this share of the way from noise to signal (Pan & Tompkins 1985: 0.25; raised for clean curves). */
-const THRESHOLD = 0.25;
+/** A hump counts as a beat above this share of the way from noise to signal (Pan & Tompkins 1985: 0.25, on squares; these are sizes). */
+const THRESHOLD = 0.4;
 /** Beats that the running signal level remembers. */
 const REMEMBERED = 8;
 /** Humps below this share of a beat's usual height are never beats. */
@@ -124,9 +124,9 @@ export function typicalHeight(curve: Float32Array, rateHz: number): number {
   return tops[tops.length >> 1] ?? 0;
 }
 
-/** The median of the curve, of at most 5,000 of its values. */
+/** The median of the curve, of some 1,000 of its values. */
 function typicalNoise(curve: Float32Array, n: number): number {
-  const step = Math.max(1, Math.floor(n / 5000));
+  const step = Math.max(1, Math.floor(n / 1000));
   const some = new Float32Array(Math.ceil(n / step));
   for (let i = 0; i < some.length; i++) some[i] = curve[i * step]!;
   return some.sort()[some.length >> 1] ?? 0;

@@ -38,7 +38,7 @@ export function detectRPeaks(
   const filled = list.map((lead) => Float32Array.from(fillGaps(lead)));
   const level = qrsLevel(rateHz);
   if (method === "wavelet") {
-    const slopes = filled.map((lead) => splineWavelets(lead, level).detail[level]!);
+    const slopes = filled.map((lead) => splineWavelets(lead, level, { lowest: level }).detail[level]!);
     const weights = slopes.map((slope) => leadWeight(slope, rateHz));
     const curve = beatEnvelope(slopes, weights, rateHz);
     return alignToPeaks(filled, weights, findHumps(curve, { rateHz }), rateHz);

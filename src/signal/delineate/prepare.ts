@@ -55,7 +55,7 @@ export function prepareEcg(record: EcgRecord, { rPeaksMs }: { rPeaksMs?: ArrayLi
     known[l] = 1 - missing / signal.length;
     return toRate(missing ? bridge(signal) : signal, record.rateHz, WORK_HZ);
   });
-  const wavelets = signals.map((signal) => splineWavelets(signal, LEVELS));
+  const wavelets = signals.map((signal) => splineWavelets(signal, LEVELS, { lowest: 2 }));
   const slopes = wavelets.map(({ detail }) => detail[QRS_LEVEL]!);
   const weights = Float64Array.from(slopes, (slope, l) => (known[l]! < 0.5 ? 0 : leadWeight(slope, WORK_HZ)));
   const length = signals[0]!.length;

@@ -199,10 +199,11 @@ function measureVoltages(leads: readonly LeadMeasurement[]): EcgMeasurement["vol
 
 function quickQuality(record: EcgRecord, ecg: PreparedEcg, { global }: Delineation, l: number): QuickQuality {
   const faults = lineFaults(record.signals[l]!, record.rateHz);
-  const fast = ecg.wavelets[l]!.detail[1]!;
+  // The fastest wavelet (31–125 Hz), here and there.
+  const fast = ecg.wavelets[l]!.smooth[1]!;
   const step = Math.max(1, fast.length >> 9);
-  const some = new Float32Array(Math.ceil(fast.length / step));
-  for (let i = 0; i < some.length; i++) some[i] = Math.abs(fast[i * step]!);
+  const some = new Float32Array(Math.max(1, Math.floor((fast.length - 1) / step)));
+  for (let i = 0; i < some.length; i++) some[i] = 2 * Math.abs(fast[i * step + 1]! - fast[Math.max(0, i * step - 1)]!);
   const noise = 1.48 * some.sort()[some.length >> 1]!;
   const levels = sortedKnown(Array.from(global.qrsOnset, (ms) => levelBeforeQrs(ecg.signals[l]!, ms / SAMPLE_MS)));
   const at = (share: number) => levels[Math.min(levels.length - 1, Math.floor(share * levels.length))]!;

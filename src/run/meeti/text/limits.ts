@@ -19,7 +19,11 @@ export const LIMITS = {
   fast: limit(100, "/min", USUAL),
   shortPr: limit(120, "ms", USUAL),
   longPr: limit(200, "ms", "AHA/ACC/HRS 2018 bradycardia guideline (Kusumoto et al.): first-degree block above 200 ms"),
-  pWavesPresent: limit(0.5, "share of beats", "half of the usual beats, as the measurement's own rule for fibrillation"),
+  pWavesPresent: limit(
+    0.5,
+    "share of beats",
+    "half of the usual beats, as the measurement's own rule for fibrillation",
+  ),
   sinusAxisFrom: limit(0, "degrees", "P upright in I and aVF: AHA/ACC/HRS 2007 part II (Mason et al.)"),
   sinusAxisTo: limit(90, "degrees", "P upright in I and aVF: AHA/ACC/HRS 2007 part II (Mason et al.)"),
   axisLeft: limit(-30, "degrees", CONDUCTION),

@@ -108,7 +108,8 @@ function notAnAddress(url: string): BedsideError {
 
 function unreachable(address: string, cause: unknown): BedsideError {
   const { name, cause: inner } = cause as Error & { cause?: { code?: string; message?: string } };
-  const why = name === "TimeoutError" ? "it did not answer in time" : (inner?.code ?? inner?.message ?? "the connection failed");
+  const why =
+    name === "TimeoutError" ? "it did not answer in time" : (inner?.code ?? inner?.message ?? "the connection failed");
   return new BedsideError({
     code: "text-model/unreachable",
     what: "The text model does not answer",

@@ -60,7 +60,10 @@ export function blindPrompt(record: Row, leads: readonly Row[]): Prompt {
   const lines = RECORD_FIELDS.flatMap((field) => list.line(field, [record[field] ?? null]));
   const byLead = leads
     .filter(({ usable }) => usable === true)
-    .map((row) => `${leadName(String(row["lead"]))}: ${LEAD_FIELDS.flatMap((f) => list.line(f, [row[f] ?? null])).join(", ")}`);
+    .map(
+      (row) =>
+        `${leadName(String(row["lead"]))}: ${LEAD_FIELDS.flatMap((f) => list.line(f, [row[f] ?? null])).join(", ")}`,
+    );
   return asked(BLIND, [...lines, ...byLead], list.numbers);
 }
 
@@ -70,7 +73,12 @@ export function publishedPrompt(record: Row, beats: readonly Row[], report: stri
   const leads = [...new Set(beats.map(({ lead }) => String(lead)))];
   const lines = leads.map((lead) => {
     const own = beats.filter((row) => row["lead"] === lead);
-    return `${leadName(lead)}: ${FAITHFUL_FIELDS.flatMap((field) => list.line(field, own.map((row) => row[field] ?? null))).join("; ")}`;
+    return `${leadName(lead)}: ${FAITHFUL_FIELDS.flatMap((field) =>
+      list.line(
+        field,
+        own.map((row) => row[field] ?? null),
+      ),
+    ).join("; ")}`;
   });
   const global = list.line("heart_rate_per_minute", [record["heart_rate_per_minute"] ?? null]);
   return asked(AS_PUBLISHED, [`Report: ${report}`, ...global, ...lines], list.numbers);
@@ -83,7 +91,9 @@ class NumberList {
   line(name: string, cells: readonly ParquetCell[]): string[] {
     if (cells.every((cell) => cell === null)) return [];
     for (const cell of cells) if (typeof cell === "number") this.numbers.push(cell);
-    return [`${name}: ${cells.length === 1 ? String(cells[0]) : `[${cells.map((cell) => cell ?? "null").join(", ")}]`}`];
+    return [
+      `${name}: ${cells.length === 1 ? String(cells[0]) : `[${cells.map((cell) => cell ?? "null").join(", ")}]`}`,
+    ];
   }
 }
 

@@ -32,7 +32,9 @@ function listed(teller: Teller, leads: readonly string[], column: string, decima
 }
 
 const elevated = (facts: Facts) =>
-  together((lead) => facts.number(`${lead}.j_mv`) >= at(lead === "V2" || lead === "V3" ? "elevationV2V3" : "elevation"));
+  together(
+    (lead) => facts.number(`${lead}.j_mv`) >= at(lead === "V2" || lead === "V3" ? "elevationV2V3" : "elevation"),
+  );
 
 const depressed = (facts: Facts) =>
   together(
@@ -86,8 +88,7 @@ export const ST_T_RULES: readonly Rule[] = [
     say(facts, teller) {
       if (follows(facts)) return;
       const leads = together(
-        (lead) =>
-          facts.number(`${lead}.q_mv`) <= at("qDepth") && facts.number(`${lead}.q_duration_ms`) >= at("qWidth"),
+        (lead) => facts.number(`${lead}.q_mv`) <= at("qDepth") && facts.number(`${lead}.q_duration_ms`) >= at("qWidth"),
       );
       return leads.length ? `Broad and deep Q waves in ${listed(teller, leads, "q_mv", 2)}.` : undefined;
     },

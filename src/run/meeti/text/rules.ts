@@ -4,7 +4,16 @@ import { at, type LimitName } from "./limits.ts";
 import { ST_T_RULES } from "./rules-st-t.ts";
 import { hasShapes, isLbbb, isRbbb, isWide, q, r, s } from "./shapes.ts";
 
-export const SECTIONS = ["quality", "rate", "rhythm", "axis", "intervals", "conduction", "hypertrophy", "ST-T"] as const;
+export const SECTIONS = [
+  "quality",
+  "rate",
+  "rhythm",
+  "axis",
+  "intervals",
+  "conduction",
+  "hypertrophy",
+  "ST-T",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** A rule: gives a sentence where it applies. */
@@ -128,8 +137,7 @@ const INTERVALS: Rule[] = [
     say(facts, teller) {
       const pr = facts.number("pr_ms");
       if (!(pr > 0) || facts.is("fibrillation_likely")) return;
-      const word =
-        pr > at("longPr") ? "prolonged, first-degree AV block" : pr < at("shortPr") ? "short" : "normal";
+      const word = pr > at("longPr") ? "prolonged, first-degree AV block" : pr < at("shortPr") ? "short" : "normal";
       return `PR interval ${teller.show("pr_ms")} ms (${word}).`;
     },
   },
@@ -167,10 +175,10 @@ const CONDUCTION: Rule[] = [
       const pattern = !hasShapes(facts)
         ? "wide"
         : isLbbb(facts)
-        ? "wide, pattern of left bundle branch block"
-        : isRbbb(facts)
-          ? "wide, pattern of right bundle branch block"
-          : "wide, without the pattern of either bundle branch";
+          ? "wide, pattern of left bundle branch block"
+          : isRbbb(facts)
+            ? "wide, pattern of right bundle branch block"
+            : "wide, without the pattern of either bundle branch";
       const word =
         qrs >= at("wide")
           ? pattern

@@ -1,0 +1,69 @@
+// The whole of YAIB on a synthetic hospital: every task, every model, the quick protocol; the goal is 40 minutes on 2 cores.
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { cli, makeHospital } from "./hospital.mjs";
+import { runMeasured } from "./measure.mjs";
+
+const GOAL_MINUTES = 40;
+const SEED = 1;
+const tasks = ["mortality24", "aki", "sepsis", "kidney_function", "los"];
+
+/** Seconds of each model's training, prediction and evaluation in a finished task. */
+function secondsByModel(timings) {
+  const sums = new Map();
+  for (const { stage, seconds } of timings) {
+    const [work, name = ""] = stage.split(" ");
+    const key = ["train", "predict", "evaluate", "explain"].includes(work)
+      ? `${name.replace(/(-fold-\d+)?(-rep-\d+)?(-seed-\d+)?$/, "")} ${work}`
+      : stage;
+    sums.set(key, (sums.get(key) ?? 0) + seconds);
+  }
+  return [...sums].sort(([, a], [, b]) => b - a);
+}
+
+/** What a task's models reached, and how far the best is from the best that anyone could, where the hospital knows. */
+function regretOf({ models, bestPossible }) {
+  const main = models[0].metrics[0].id;
+  const figures = models.map(({ id, metrics }) => ({ id, value: metrics.find((metric) => metric.id === main)?.value }));
+  const best = bestPossible?.metrics.find((metric) => metric.id === main)?.value;
+  const regret = best === undefined ? "" : `; best possible ${best.toFixed(3)}`;
+  return `${main}: ${figures.map(({ id, value }) => `${id} ${value?.toFixed(3)}`).join(", ")}${regret}`;
+}
+
+export default async function bench(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      patients: { type: "string", default: "10000" },
+      models: { type: "string", default: "all" },
+      folder: { type: "string", default: "bench-yaib" },
+      memory: { type: "string", default: "4GB" },
+      keep: { type: "boolean", default: false },
+      runs: { type: "string" },
+      python: { type: "string" },
+    },
+  });
+  const { folder } = values;
+  mkdirSync(folder, { recursive: true });
+  const hospital = await makeHospital(folder, { patients: values.patients, seed: SEED, modules: "hosp,icu" });
+  const out = join(folder, "yaib");
+  if (!values.keep) rmSync(out, { recursive: true, force: true });
+  const asked = ["--tasks", "all", "--models", values.models, "--protocol", "quick", "--memory", values.memory];
+  const run = await runMeasured("node", [cli, "run", "yaib", ...asked, "--data", hospital, "--out", out, "--quiet"]);
+  if (run.code !== 0) throw new Error(run.output);
+  for (const task of tasks) {
+    const result = JSON.parse(readFileSync(join(out, task, "report.json"), "utf8"));
+    const { stays, rows = stays } = result.cohort;
+    console.log(`\n${result.task.id}: ${stays} stays, ${rows} rows`);
+    console.log(`  ${regretOf(result)}`);
+    for (const [what, seconds] of secondsByModel(result.manifest.timings).slice(0, 12)) {
+      console.log(`  ${what.padEnd(28)} ${seconds.toFixed(1).padStart(8)} s`);
+    }
+  }
+  const minutes = run.seconds / 60;
+  console.log(
+    `\nAll of it: ${minutes.toFixed(1)} min, ${(run.cpuSeconds / 60).toFixed(1)} processor minutes, ${run.peakMb.toFixed(0)} MB` +
+      ` (goal: under ${GOAL_MINUTES} min): ${minutes < GOAL_MINUTES ? "met" : "missed"}`,
+  );
+}

