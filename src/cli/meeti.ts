@@ -13,6 +13,7 @@ export const meetiOptions: Record<string, OptionSpec> = {
   fiducials: { type: "flag", help: "of meeti: draws onsets, peaks and ends on the pictures" },
   limit: { type: "number", value: "N", least: 1, help: "of meeti: the first N recordings only" },
   workers: { type: "number", value: "N", fallback: 1, least: 1, help: "of meeti: threads, one a core" },
+  shard: { type: "number", value: "N", fallback: 200, least: 1, help: "of meeti: recordings in one folder of tables" },
   "text-model": {
     type: "text",
     value: "URL",
@@ -42,6 +43,7 @@ export async function runMeetiAndPrint(given: Given, data: readonly string[], si
     fiducials: given.flag("fiducials"),
     limit: limit === undefined ? undefined : Number(limit),
     workers: given.number("workers"),
+    shardSize: given.number("shard"),
     seed: given.number("seed"),
     textModel: textModelOf(given),
     ruling: given.optionalText("ruling"),

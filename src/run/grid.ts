@@ -33,9 +33,12 @@ export interface GridResult {
   leaderboard: Leaderboard;
 }
 
-/** Whether a word of the command line is a system, not one of its tasks. */
+/** The systems that have tasks to run. */
+const runnable = systems.filter(({ tasks }) => tasks.length > 0);
+
+/** Whether a word of the command line is a system with tasks, not one of them. */
 export function isSystem(id: string): boolean {
-  return systems.some((system) => system.id === id);
+  return runnable.some((system) => system.id === id);
 }
 
 /**
@@ -108,12 +111,12 @@ async function sharedStore(options: GridOptions): Promise<readonly string[]> {
 }
 
 function findSystem(id: string): System {
-  const system = systems.find((candidate) => candidate.id === id);
+  const system = runnable.find((candidate) => candidate.id === id);
   if (system) return system;
   throw unknown(
     "system",
     id,
-    systems.map((candidate) => candidate.id),
+    runnable.map((candidate) => candidate.id),
   );
 }
 

@@ -52,7 +52,12 @@ export interface System {
   title: string;
   /** Authors, venue, year. */
   citation: string;
+  /** None for a system that makes data and predicts nothing. */
   tasks: readonly SystemTask[];
+  /** What a system without tasks makes, and the command that makes it, without --data and --out. */
+  produces?: { what: string; command: string };
+  /** Faults that belong to no single task. */
+  faults?: readonly FaultSpec[];
   /** In what data and method a run here differs from the publication, for a data set and its version. */
   differences(data: { id: string; title: string; version: string }, mode: "corrected" | "faithful"): string[];
 }

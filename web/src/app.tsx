@@ -1,7 +1,7 @@
 // The frame of the page: places, navigation, colours. Pages are loaded when they are gone to.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { followLinks, place } from "./router.ts";
 import { text } from "./text.ts";
 
@@ -72,6 +72,14 @@ export function App() {
       isCurrent = false;
     };
   }, [name]);
+  // who went to another place by keyboard goes on from its beginning, and readers of screens hear of it
+  const main = useRef<HTMLElement>(null);
+  const { path } = place.value;
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current !== path) main.current?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
   const Current = shown?.page;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the handler follows links, which are reachable by themselves
@@ -97,7 +105,7 @@ export function App() {
           <p class="note">{text.researchUse}</p>
         </div>
       </aside>
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} ref={main}>
         {Current && shown.name === name ? <Current parts={parts} /> : <div class="loading" role="status" />}
       </main>
     </div>

@@ -28,7 +28,7 @@ import { type MeetiOptions, type MeetiResult, runMeeti, unsupportedNumbers } fro
 const folder = mkdtempSync(join(tmpdir(), "bedside-meeti-"));
 const hospital = join(folder, "hospital");
 const out = join(folder, "out");
-const LIMIT = 12;
+const LIMIT = 8;
 let db: Database;
 let result: MeetiResult;
 
@@ -42,7 +42,7 @@ function options(more: Partial<MeetiOptions>): MeetiOptions {
     fiducials: true,
     seed: 1,
     limit: LIMIT,
-    shardSize: 5,
+    shardSize: 3,
     command: "bedside run meeti",
     startedAt: "2026-01-01T00:00:00.000Z",
     progress: silent,
@@ -83,7 +83,7 @@ describe("a run", () => {
     const pictures = readdirSync(join(out, "shards"), { recursive: true }).map(String);
     for (const id of ids) expect(pictures.some((path) => path.endsWith(`pictures/${id}.svg`))).toBe(true);
     expect(result.manifest.records).toMatchObject({ asked: LIMIT, written: LIMIT });
-    expect(result.manifest.shards.map(({ records: count }) => count)).toEqual([5, 5, 2]);
+    expect(result.manifest.shards.map(({ records: count }) => count)).toEqual([3, 3, 2]);
   });
 
   test("has waveforms as recorded", async () => {
@@ -157,7 +157,7 @@ describe("a run that is called again", () => {
     rmSync(join(out, "shards", "00001"), { recursive: true });
     writeFileSync(join(out, "shards", "00002", "beats.parquet"), "cut");
     const again = await runMeeti(options({}));
-    expect(again.measured.records).toBe(7);
+    expect(again.measured.records).toBe(5);
     expect(statSync(kept).mtimeMs).toBe(stamp);
     expect(contents(out)).toEqual(before);
   });
@@ -165,7 +165,7 @@ describe("a run that is called again", () => {
   test("goes on where it was stopped, and leaves nothing half done", async () => {
     const place = join(folder, "stopped");
     const stop = new AbortController();
-    const progress = { ...silent, signal: stop.signal, at: (done: number) => (done === 7 ? stop.abort() : undefined) };
+    const progress = { ...silent, signal: stop.signal, at: (done: number) => (done === 5 ? stop.abort() : undefined) };
     await expect(runMeeti(options({ out: place, progress }))).rejects.toBeInstanceOf(Stopped);
     expect(readdirSync(join(place, "shards"))).toEqual(["00000"]);
     await runMeeti(options({ out: place }));

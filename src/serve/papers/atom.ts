@@ -24,7 +24,7 @@ export function atomFeed(entries: readonly FeedEntry[]): string {
     '<feed xmlns="http://www.w3.org/2005/Atom">',
     "<title>Bedside: results</title>",
     "<id>urn:bedside:results</id>",
-    `<updated>${updated}</updated>`,
+    `<updated>${escaped(updated)}</updated>`,
     "<author><name>Bedside</name></author>",
     ...sorted.flatMap(({ id, name, result }) => [
       "<entry>",

@@ -166,7 +166,8 @@ export function Command({ words }: { words: string }) {
   };
   return (
     <div class="command">
-      <code>{words}</code>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <code tabIndex={0}>{words}</code>
       <button type="button" onClick={copy} aria-live="polite">
         {isCopied ? text.copied : text.copy}
       </button>
