@@ -1,5 +1,6 @@
 // Routes of patients: the list, and everything that happened to one.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { RecordStore } from "../../store/index.ts";
 import { packEvents, readEvents } from "../patients/events.ts";
 import { listPatients, patientSources } from "../patients/list.ts";
 import type { Workbench } from "../workbench.ts";
@@ -20,6 +21,8 @@ const patientSchema = z
   .openapi("Patient");
 
 const page = 50;
+/** Of records read last, the most that is kept: one goes back and forth between a few patients. */
+const KEPT_BYTES = 64 * 2 ** 20;
 const sourceName = z.enum(["mimic-iv", "mimic-iii"]);
 
 /** Routes under /api/patients. */
@@ -70,6 +73,39 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       ...problemAnswers,
     },
   });
+  const kept = new Map<string, Uint8Array>();
+  let keptOf: RecordStore | undefined;
+  let keptBytes = 0;
+  /** The packed record of an id, kept as long as the store is the same; undefined for nobody's id. */
+  const recordOf = async (store: RecordStore, id: string): Promise<Uint8Array | undefined> => {
+    if (keptOf !== store) {
+      kept.clear();
+      keptOf = store;
+      keptBytes = 0;
+    }
+    const before = kept.get(id);
+    if (before) {
+      kept.delete(id); // to the end of the line
+      kept.set(id, before);
+      return before;
+    }
+    for (const source of patientSources(store)) {
+      const subjectId = bench.reveal(source, id);
+      const found = subjectId === undefined ? undefined : await readEvents(store, source, subjectId);
+      if (!found) continue;
+      const bytes = packEvents(found, (stay) => bench.hide(`${source} ${stay.kind}`, stay.id));
+      if (keptOf !== store || kept.has(id)) return bytes; // meanwhile imported anew, or read by another request
+      kept.set(id, bytes);
+      keptBytes += bytes.length;
+      for (const [oldest, { length }] of kept) {
+        if (keptBytes <= KEPT_BYTES) break;
+        kept.delete(oldest);
+        keptBytes -= length;
+      }
+      return bytes;
+    }
+    return undefined;
+  };
   return api()
     .openapi(list, async (context) => {
       const store = await bench.store();
@@ -91,11 +127,8 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       const store = await bench.store();
       if (!store) throw conflict("No records have been imported yet");
       const { id } = context.req.valid("param");
-      for (const source of patientSources(store)) {
-        const subjectId = bench.reveal(source, id);
-        const found = subjectId === undefined ? undefined : await readEvents(store, source, subjectId);
-        if (!found) continue;
-        const bytes = packEvents(found, (stay) => bench.hide(`${source} ${stay.kind}`, stay.id));
+      const bytes = await recordOf(store, id);
+      if (bytes) {
         return context.body(bytes as Uint8Array<ArrayBuffer>, 200, {
           "Content-Type": "application/octet-stream",
         }) as never;

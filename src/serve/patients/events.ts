@@ -101,19 +101,41 @@ async function readLong(store: RecordStore, relation: EventRelation, subjectId: 
     select time, coalesce("end", 'nan') as "end", coalesce(value, 'nan') as value,
       (dense_rank() over (order by item) - 1)::integer as code
     from (${ranked}) order by code, time`);
-  const isKnown = titles && store.has(source, titles.table);
-  const title = isKnown
-    ? sql`coalesce((select any_value(d.${identifier(titles.title)}) from ${identifier(schemaOf(source), titles.table)} d
-        where d.${identifier(titles.item)}::varchar = item), item)`
-    : sql`item`;
-  const codes = await store.db.rows<{ title: string; unit: string | null; count: bigint }>(sql`
-    select ${title} as title, unit, count from (
-      select item, mode(unit) filter (unit <> '') as unit, count(*) as count from (${ranked}) group by item
-    ) order by item`);
+  const found = await store.db.rows<{ item: string; unit: string | null; count: bigint }>(sql`
+    select item, mode(unit) filter (unit <> '') as unit, count(*) as count from (${ranked}) group by item order by item`);
+  const known = titles && store.has(source, titles.table) ? await titlesOf(store, source, titles) : undefined;
   return pieceOf(
     columns,
-    codes.map(({ title, unit, count }) => ({ kind, title, unit: unit ?? "", count: Number(count) })),
+    found.map(({ item: name, unit, count }) => ({
+      kind,
+      title: known?.get(name) ?? name,
+      unit: unit ?? "",
+      count: Number(count),
+    })),
   );
+}
+
+const dictionaries = new WeakMap<RecordStore, Map<string, Promise<Map<string, string>>>>();
+
+/** What a dictionary calls its items, read once a store: every patient's record asks for it several times. */
+function titlesOf(
+  store: RecordStore,
+  source: string,
+  { table, item, title }: NonNullable<EventRelation["titles"]>,
+): Promise<Map<string, string>> {
+  const own = dictionaries.get(store) ?? new Map<string, Promise<Map<string, string>>>();
+  dictionaries.set(store, own);
+  const key = `${source} ${table}`;
+  const before = own.get(key);
+  if (before) return before;
+  const read = store.db
+    .rows<{ item: string; title: string }>(sql`
+      select ${identifier(item)}::varchar as item, any_value(${identifier(title)}::varchar) as title
+      from ${identifier(schemaOf(source), table)} where ${identifier(title)} is not null group by 1`)
+    .then((rows) => new Map(rows.map((row) => [row.item, row.title])));
+  own.set(key, read);
+  read.catch(() => own.delete(key));
+  return read;
 }
 
 async function readWide(store: RecordStore, relation: WideRelation, subjectId: bigint): Promise<Piece> {
@@ -123,14 +145,15 @@ async function readWide(store: RecordStore, relation: WideRelation, subjectId: b
   const joined = timeFrom
     ? sql`join ${identifier(schemaOf(source), timeFrom.table)} s using (subject_id, ${identifier(timeFrom.by)})`
     : sql``;
-  const parts = names.map(
-    ({ name }, i) => sql`
-      select ${minutes(time)} as time, try_cast(t.${identifier(name)} as double) as value, ${i}::integer as code
-      from ${from} t ${joined} where t.subject_id = ${subjectId}`,
+  const values = join(
+    names.map(({ name }) => sql`try_cast(t.${identifier(name)} as double)`),
+    ", ",
   );
   const columns = await store.db.columns(sql`
-    select time, 'nan'::double as "end", value, code from (${join(parts, " union all ")})
-    where value is not null and time is not null order by code, time`);
+    select time, 'nan'::double as "end", value, code from (
+      select ${minutes(time)} as time, unnest([${values}]) as value, unnest(range(${names.length}))::integer as code
+      from ${from} t ${joined} where t.subject_id = ${subjectId}
+    ) where value is not null and time is not null order by code, time`);
   const found = columns.integers("code");
   const counts = names.map((_, i) => found.reduce((sum, code) => sum + (code === i ? 1 : 0), 0));
   return pieceOf(
