@@ -53,6 +53,26 @@ test("columns come as typed arrays over many chunks, nulls as NaN, times as seco
   expect(rows).toBe(5000);
 });
 
+test("statements asked for at the same time wait for each other, and none loses rows", async () => {
+  const many = (rows: number) => sql`select i::int as i from range(${rows}) r(i)`;
+  const asked = Array.from({ length: 12 }, (_, k) => [db.columns(many(20_000 + k)), db.rows(sql`select 1`)] as const);
+  for (const [k, [columns]] of asked.entries()) expect((await columns).rows).toBe(20_000 + k);
+  await expect(db.rows(sql`select no_such_column`)).rejects.toThrow();
+  expect(await db.rows(sql`select 1 as one`)).toEqual([{ one: 1 }]); // a failure before does not hold it up
+});
+
+test("a statement in the middle of reading pieces is refused, and goes well beside", async () => {
+  const pieces = db.chunks(sql`select i from range(10000) r(i)`, 2048);
+  let rows = (await pieces.next()).value!.rows;
+  await expect(db.rows(sql`select 1`)).rejects.toThrow(/still being read/);
+  const second = await db.beside();
+  expect(await second.rows(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+  second.close();
+  for await (const piece of pieces) rows += piece.rows;
+  expect(rows).toBe(10_000);
+  expect(await db.rows(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+});
+
 test("a null in a whole-number column is refused, not read as zero", async () => {
   await expect(db.columns(sql`select null::int as i`)).rejects.toThrow(/holds a null/);
 });

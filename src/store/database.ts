@@ -40,6 +40,8 @@ export class Database {
   private readonly signal: AbortSignal | undefined;
   private readonly owner: boolean;
   private readonly interrupt = () => this.connection.interrupt();
+  private turn: Promise<unknown> = Promise.resolve();
+  private isRead = false;
 
   constructor(
     instance: DuckDBInstance,
@@ -57,7 +59,7 @@ export class Database {
 
   /** Runs a statement; gives the number of rows it changed or wrote. */
   async run(query: Sql): Promise<number> {
-    return this.guard(async () => {
+    return this.inTurn(async () => {
       const result = await this.connection.run(query.text, bindings(query, listValue));
       const count = result.columnNames()[0] === "Count" ? (await result.getRowsJS())[0]?.[0] : result.rowsChanged;
       return Number(count ?? 0);
@@ -66,7 +68,7 @@ export class Database {
 
   /** A few rows as objects: for counts, settings and small tables, not for events. Whole numbers of 64 bits come as bigint. */
   async rows<Row extends object>(query: Sql): Promise<Row[]> {
-    return this.guard(async () => {
+    return this.inTurn(async () => {
       const reader = await this.connection.runAndReadAll(query.text, bindings(query, listValue));
       return reader.getRowObjectsJS() as unknown as Row[];
     });
@@ -81,17 +83,25 @@ export class Database {
 
   /** The whole result as typed arrays. */
   async columns(query: Sql): Promise<Columns> {
-    return this.guard(async () => allColumns(await this.connection.stream(query.text, bindings(query, listValue))));
+    return this.inTurn(async () => allColumns(await this.connection.stream(query.text, bindings(query, listValue))));
   }
 
-  /** The result in pieces, as typed arrays; memory does not grow with the result. */
+  /**
+   * The result in pieces, as typed arrays; memory does not grow with the result. Until it is read to its end no other
+   * statement may be asked of this connection: those go to one `beside` it.
+   */
   async *chunks(query: Sql, size?: number): AsyncGenerator<Columns> {
-    const result = await this.guard(() => this.connection.stream(query.text, bindings(query, listValue)));
-    const pieces = columnChunks(result, size);
-    for (;;) {
-      const next = await this.guard(() => pieces.next());
-      if (next.done) return;
-      yield next.value;
+    const result = await this.inTurn(() => this.connection.stream(query.text, bindings(query, listValue)));
+    this.isRead = true;
+    try {
+      const pieces = columnChunks(result, size);
+      for (;;) {
+        const next = await this.guard(() => pieces.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      this.isRead = false;
     }
   }
 
@@ -106,7 +116,7 @@ export class Database {
       columns.map((column) => sql`${identifier(column.name)} ${new Sql([`${column.type}`], [])}`),
     );
     await this.run(sql`create temporary table ${identifier(name)} (${definitions})`);
-    await this.guard(async () => {
+    await this.inTurn(async () => {
       const appender = await this.connection.createAppender(name, "main", "temp");
       const types = columns.map((column) => column.type);
       for (let start = 0; start < rows; start += CHUNK_ROWS) {
@@ -138,6 +148,18 @@ export class Database {
     if (!this.owner) return;
     this.instance.closeSync();
     rmSync(this.tempFolder, { recursive: true, force: true });
+  }
+
+  /**
+   * One statement after the other, also for those who do not wait for each other: a connection that begins a statement
+   * silently drops what has not been read yet of the result before.
+   */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isRead)
+      throw new Bug("A statement was asked of a connection whose last result is still being read in pieces");
+    const mine = this.turn.then(() => this.guard(work));
+    this.turn = mine.catch(() => {});
+    return mine;
   }
 
   private async guard<T>(work: () => Promise<T>): Promise<T> {

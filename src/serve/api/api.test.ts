@@ -112,6 +112,24 @@ test("a patient's events are those of the tables, packed by kind and in time", a
     if (code[i] === code[i - 1]) expect(time[i]).toBeGreaterThanOrEqual(time[i - 1]!);
 });
 
+test("patients asked for at the same time are told as each alone: no event is lost between them", async () => {
+  const { body } = await get("/patients?has=icu");
+  const paths = body.patients.slice(0, 8).map(({ id }: { id: string }) => `/patients/${id}/events`) as string[];
+  const counts = async (path: string) => {
+    const bytes = await (await app.request(`/api${path}`)).arrayBuffer();
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, new DataView(bytes).getUint32(0, true)))).count;
+  };
+  const together = await Promise.all(paths.map(counts));
+  const other = await Workbench.open({ ...bench.options, runs: join(folder, "other-runs") }); // has kept nothing
+  app = workbenchApi(other);
+  const { body: again } = await get("/patients?has=icu");
+  const alone: number[] = [];
+  for (const { id } of again.patients.slice(0, 8)) alone.push(await counts(`/patients/${id}/events`));
+  await other.close();
+  app = workbenchApi(bench);
+  expect(together).toEqual(alone);
+});
+
 test("patients are narrowed down, and an id that was made up is nobody", async () => {
   const women = await get("/patients?sex=F");
   expect(women.body.total).toBeLessThan(120);
