@@ -1,13 +1,13 @@
 // npm run bench -- cohorts [--patients N] [--runs N] [--python PATH] [--parts ed,grid,meds] [--keep DIR]: the emergency
 // benchmark's master table, the hourly grid and the MEDS data set of a synthetic hospital, beside pandas, Polars, Python
 // DuckDB and MEDS-Extract where they are installed.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cellsInWords, columnsInWords, compareTables } from "./agreement.mjs";
-import { cli, foundRivals, makeHospital, partOf, script, writeEdRules, writeItems } from "./hospital.mjs";
-import { inTurn, printRaces, runMeasured } from "./measure.mjs";
+import { cli, foundRivals, makeHospital, makeStore, partOf, script, writeEdRules, writeItems } from "./hospital.mjs";
+import { inTurn, printRaces } from "./measure.mjs";
 import { medsContestants } from "./meds.mjs";
 
 /** The input window of yaib/mortality24, and the shortest stay it takes. */
@@ -88,26 +88,6 @@ async function measure(folder, { patients, seed, runs, python, memory, parts, ..
     for (const { name, events } of contestants)
       console.log(`  ${name}: ${(await events()).toLocaleString("en")} events`);
   }
-}
-
-/** The whole hospital as a store, made where it is not there yet. */
-async function makeStore(folder, hospital, memory) {
-  const store = join(folder, "store");
-  if (existsSync(join(store, "store.json"))) return store;
-  const made = await runMeasured("node", [
-    cli,
-    "import",
-    "--data",
-    hospital,
-    "--out",
-    store,
-    "--memory",
-    memory,
-    "--quiet",
-  ]);
-  if (made.code !== 0) throw new Error(made.output);
-  console.log(`Import of all tables: ${made.seconds.toFixed(1)} s, ${made.peakMb.toFixed(0)} MB`);
-  return store;
 }
 
 /** One job from one kind of source: timed in turn, printed, and the answers compared with ours. */

@@ -21,6 +21,17 @@ export async function makeHospital(folder, { patients, seed, modules }) {
   return hospital;
 }
 
+/** The hospital as a store in `folder`/store, made where it is not there yet; gives its path. */
+export async function makeStore(folder, hospital, memory) {
+  const store = join(folder, "store");
+  if (existsSync(join(store, "store.json"))) return store;
+  const words = ["import", "--data", hospital, "--out", store, "--memory", memory, "--quiet"];
+  const made = await runMeasured("node", [cli, ...words]);
+  if (made.code !== 0) throw new Error(made.output);
+  console.log(`Import of all tables: ${made.seconds.toFixed(1)} s, ${made.peakMb.toFixed(0)} MB`);
+  return store;
+}
+
 /** A folder with some tables of a hospital (`hosp/patients` …), as links to the same files. */
 export function partOf(hospital, folder, tables) {
   rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { cli, makeHospital } from "./hospital.mjs";
+import { cli, makeHospital, makeStore } from "./hospital.mjs";
 import { median, runMeasured } from "./measure.mjs";
 
 const browserPath = process.env.BEDSIDE_CHROMIUM ?? "/usr/bin/chromium";
@@ -35,7 +35,7 @@ export default async function workbench(args) {
   const parts = values.parts.split(",");
   console.log(`${cpus().length} processors, load ${loadavg()[0].toFixed(1)} at the start`);
   if (parts.includes("size")) printSize();
-  const server = await startServer(folder, await makeStore(folder, values), values.memory);
+  const server = await startServer(folder, await storeWithRun(folder, values), values.memory);
   try {
     if (parts.includes("page")) await measurePage(server, Number(values.runs));
     if (parts.includes("timeline")) await measureTimeline(server);
@@ -76,35 +76,15 @@ function printSize() {
   );
 }
 
-/** A store of a synthetic hospital, or the one that was named. */
-async function makeStore(folder, { data, patients, seed, memory }) {
+/** The store that was named, or one of a synthetic hospital with a run on it. */
+async function storeWithRun(folder, { data, patients, seed, memory }) {
   if (data) return data;
-  const store = join(folder, "store");
-  if (existsSync(join(store, "store.json"))) return store;
   const hospital = await makeHospital(folder, { patients, seed, modules: "hosp,icu,ed" });
-  const made = await runMeasured("node", [
-    cli,
-    "import",
-    "--data",
-    hospital,
-    "--out",
-    store,
-    "--memory",
-    memory,
-    "--quiet",
-  ]);
-  if (made.code !== 0) throw new Error(made.output);
-  const run = [
-    "run",
-    "yaib/mortality24",
-    "--data",
-    store,
-    "--out",
-    join(folder, "runs", "mortality"),
-    "--memory",
-    memory,
-  ];
-  const ran = await runMeasured("node", [cli, ...run, "--quiet"]);
+  const store = await makeStore(folder, hospital, memory);
+  const out = join(folder, "runs", "mortality");
+  if (existsSync(join(out, "report.json"))) return store;
+  const words = ["run", "yaib/mortality24", "--data", store, "--out", out, "--memory", memory, "--quiet"];
+  const ran = await runMeasured("node", [cli, ...words]);
   if (ran.code !== 0) throw new Error(ran.output);
   return store;
 }

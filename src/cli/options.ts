@@ -1,5 +1,6 @@
 // Reads a verb's arguments against its declared options. Knows no verb's meaning.
 import { parseArgs } from "node:util";
+import { commandLine } from "../core/command.ts";
 import { nearestName, UsageError } from "../core/errors.ts";
 
 /** An option of a verb, as shown in its help. */
@@ -91,7 +92,7 @@ export function readArguments(verb: Verb, args: string[]): Given {
     texts: (name) => (values[name] as string[] | undefined) ?? [],
     number: (name) => Number(value(name)),
     flag: (name) => Boolean(value(name)),
-    command: ["bedside", verb.name, ...args.map(quoted)].join(" "),
+    command: commandLine(["bedside", verb.name, ...args]),
   };
 }
 
@@ -113,10 +114,6 @@ function unknownArgument(verb: Verb, specs: Record<string, OptionSpec>, cause: E
     why,
     fix: meant ? `did you mean --${meant}?` : `bedside ${verb.name} --help shows the options it has`,
   });
-}
-
-function quoted(argument: string): string {
-  return /^[\w./:=@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 /** The help page of a verb. */

@@ -1,25 +1,14 @@
 // Extracts a task's cohort from a store, in batches of patients, and writes it. Knows no item and no criterion.
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Concept, Mode } from "../concepts/index.ts";
 import { BedsideError, Stopped } from "../core/errors.ts";
 import { type Progress, silent } from "../core/progress.ts";
-import {
-  type Database,
-  explainFailure,
-  identifier,
-  literal,
-  type RecordStore,
-  replaceFile,
-  rowGroups,
-  type Sql,
-  sql,
-  writeJson,
-} from "../store/index.ts";
+import { type RecordStore, sql, writeJson } from "../store/index.ts";
 import { type Attrition, printFunnel } from "./attrition.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "./cohort.ts";
 import { makeItems, readEvents } from "./events.ts";
 import { excludeByEvents, excludeByStay, funnel, keepCandidates } from "./exclude.ts";
+import { type CohortTable, dropTables, removeOldDescription, writeTables } from "./files.ts";
 import { addToGrid, gridQuery, joinGrid, makeGrid } from "./grid.ts";
 import { addMeasures, describeLabels, labelQuery, makeMeasures } from "./labels.ts";
 import { findOnsets } from "./onset.ts";
@@ -88,7 +77,7 @@ export async function buildCohort(store: RecordStore, task: Task, options: Build
     );
     return cohort;
   } finally {
-    if (!signal.aborted) await dropTables(db);
+    if (!signal.aborted) await dropTables(db, "cohort_");
   }
 }
 
@@ -100,37 +89,30 @@ async function writeCohort(
 ): Promise<Cohort> {
   const { db } = store;
   removeOldDescription(out);
-  const groups = rowGroups(plan.dynamic.length);
-  const queries: [string, Sql][] = [
-    [cohortFiles.labels, labelQuery(plan)],
-    [cohortFiles.dynamic, gridQuery(plan)],
-    [cohortFiles.static, staticQuery(plan, plan.static, [sql`s.stay_id as stay_id`])],
-    [
-      cohortFiles.describe,
-      staticQuery(plan, plan.describing, [sql`s.stay_id as stay_id`, sql`s.subject_id as subject_id`], LONG_NAMES),
-    ],
+  const columns = plan.dynamic.length;
+  const tables: CohortTable[] = [
+    { name: cohortFiles.labels, query: labelQuery(plan), columns },
+    { name: cohortFiles.dynamic, query: gridQuery(plan), columns },
+    { name: cohortFiles.static, query: staticQuery(plan, plan.static, [sql`s.stay_id as stay_id`]), columns },
+    {
+      name: cohortFiles.describe,
+      query: staticQuery(
+        plan,
+        plan.describing,
+        [sql`s.stay_id as stay_id`, sql`s.subject_id as subject_id`],
+        LONG_NAMES,
+      ),
+      columns,
+    },
   ];
-  for (const [done, [name, query]] of queries.entries()) {
+  await writeTables(db, out, tables, (done, name) => {
     checkpoint();
     progress.at(done, name);
-    await replaceFile(join(out, name), async (temporary) => {
-      await db.run(sql`copy (${query}) to ${literal(temporary)} (format parquet, compression zstd, ${groups})`);
-    });
-  }
+  });
   await writeJson(join(out, cohortFiles.attrition), attrition);
   const description = await describe(store, plan, attrition);
   await writeJson(join(out, cohortFiles.description), description);
   return placed(description, out);
-}
-
-/** A folder whose files are being replaced is no cohort until the last one is there. */
-function removeOldDescription(out: string): void {
-  const path = join(out, cohortFiles.description);
-  try {
-    rmSync(path, { force: true });
-  } catch (cause) {
-    throw explainFailure(cause, path);
-  }
 }
 
 async function describe(store: RecordStore, plan: Plan, attrition: Attrition): Promise<CohortDescription> {
@@ -174,11 +156,4 @@ function emptyCohort({ task, source }: Plan, attrition: Attrition): BedsideError
         : `of ${attrition.start} ${attrition.unit}, the step "${worst.title}" removes ${worst.removed}`,
     fix: "use more records",
   });
-}
-
-/** Gives the memory of the intermediate tables back. */
-async function dropTables(db: Database): Promise<void> {
-  const tables = await db.rows<{ name: string }>(sql`
-    select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'cohort_')`);
-  for (const { name } of tables) await db.run(sql`drop table if exists ${identifier(name)}`);
 }

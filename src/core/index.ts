@@ -1,4 +1,5 @@
 // Errors, seeded random numbers, progress, time, matrices. No input or output, no dependency.
+export * from "./command.ts";
 export * from "./errors.ts";
 export * from "./group.ts";
 export * from "./matrix.ts";

@@ -1,6 +1,6 @@
 // The area under the receiver operating characteristic. Knows nothing of thresholds chosen by anyone.
-import { binaryRows, oneClass, rowWeights, type Statistic, type WeightOptions } from "./inputs.ts";
-import { rankRows } from "./ranking.ts";
+import { binaryRows, oneClass, type Statistic, type WeightOptions } from "./inputs.ts";
+import { rankedStatistic, rankRows } from "./ranking.ts";
 
 /**
  * The chance that a random positive row scores above a random negative one, ties counting half (area under the ROC
@@ -39,13 +39,5 @@ auroc.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statisti
     if (!(negatives > 0)) oneClass("AUROC", "negative");
     return pairsInOrder / positives / negatives;
   };
-  const statistic: Statistic = (weights) => {
-    const w = rowWeights(weights, row.length);
-    return figure(row, w);
-  };
-  statistic.byPatient = (patient) => {
-    const ranked = row.map((at) => patient[at]!);
-    return (times) => figure(ranked, times);
-  };
-  return statistic;
+  return rankedStatistic(row, figure);
 };

@@ -1,6 +1,6 @@
 // Average precision, the step-wise area under the precision-recall curve. Knows nothing of chosen thresholds.
-import { binaryRows, oneClass, rowWeights, type Statistic, type WeightOptions } from "./inputs.ts";
-import { rankRows } from "./ranking.ts";
+import { binaryRows, oneClass, type Statistic, type WeightOptions } from "./inputs.ts";
+import { rankedStatistic, rankRows } from "./ranking.ts";
 
 /**
  * Average precision: the precision at each threshold, weighted by the recall won there, without interpolation
@@ -39,13 +39,5 @@ averagePrecision.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>
     if (!(truePositives > 0)) oneClass("Average precision", "positive");
     return area / truePositives;
   };
-  const statistic: Statistic = (weights) => {
-    const w = rowWeights(weights, row.length);
-    return figure(row, w);
-  };
-  statistic.byPatient = (patient) => {
-    const ranked = row.map((at) => patient[at]!);
-    return (times) => figure(ranked, times);
-  };
-  return statistic;
+  return rankedStatistic(row, figure);
 };

@@ -1,6 +1,6 @@
 // The best balance of precision and sensitivity over all thresholds. Knows nothing of a threshold in use.
-import { binaryRows, oneClass, rowWeights, type Statistic, type WeightOptions } from "./inputs.ts";
-import { rankRows } from "./ranking.ts";
+import { binaryRows, oneClass, type Statistic, type WeightOptions } from "./inputs.ts";
+import { rankedStatistic, rankRows } from "./ranking.ts";
 
 /**
  * min(precision, sensitivity) at the threshold where it is largest: where the two curves meet, or are nearest to
@@ -38,13 +38,5 @@ minPrecisionSensitivity.prepare = (labels: ArrayLike<number>, scores: ArrayLike<
     }
     return best;
   };
-  const statistic: Statistic = (weights) => {
-    const w = rowWeights(weights, row.length);
-    return figure(row, w);
-  };
-  statistic.byPatient = (patient) => {
-    const ranked = row.map((at) => patient[at]!);
-    return (times) => figure(ranked, times);
-  };
-  return statistic;
+  return rankedStatistic(row, figure);
 };

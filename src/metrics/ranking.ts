@@ -1,5 +1,5 @@
 // Rows in order of score, the one sort behind every metric of ranks. Knows no metric.
-import { binaryRows, type Rows, rowWeights } from "./inputs.ts";
+import { binaryRows, type Rows, rowWeights, type Statistic } from "./inputs.ts";
 
 /** Rows from the highest score to the lowest; equal scores keep the order of the rows. */
 export interface RankedRows {
@@ -58,6 +58,22 @@ export function rankRows({ labels, scores }: Rows): RankedRows {
     end = start;
   }
   return { row, positive, endsTie };
+}
+
+/**
+ * The statistic of a figure over ranks: by weights of the rows, or by those of their patients. The weight of the row at a
+ * rank is `weights[index[rank]]`; null where all weigh the same.
+ */
+export function rankedStatistic(
+  row: Uint32Array,
+  figure: (index: Uint32Array, weights: Float64Array | null) => number,
+): Statistic {
+  const statistic: Statistic = (weights) => figure(row, rowWeights(weights, row.length));
+  statistic.byPatient = (patient) => {
+    const ranked = row.map((at) => patient[at]!);
+    return (times) => figure(ranked, times);
+  };
+  return statistic;
 }
 
 /** How many (by weight) are called positive, rightly and wrongly, at each distinct score, highest first. */

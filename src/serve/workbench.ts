@@ -1,6 +1,6 @@
 // The workbench: the folders a server was given, its store, its jobs, and ids that tell no path. Knows no HTTP.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { codeVersion } from "../run/index.ts";
 import {
@@ -13,6 +13,7 @@ import {
   writeWhole,
 } from "../store/index.ts";
 import { JobQueue } from "./jobs/queue.ts";
+import { RunReader } from "./runs/find.ts";
 
 export interface WorkbenchOptions {
   /** Folders with records, or one store. */
@@ -31,17 +32,20 @@ export class Workbench {
   readonly codeVersion = codeVersion();
   readonly options: WorkbenchOptions;
   readonly jobs: JobQueue;
+  /** The results of the runs folder, each read once. */
+  readonly runs: RunReader;
   /** A folder for what the workbench itself keeps, inside the runs folder. */
   readonly folder: string;
   private readonly key: Buffer;
   private readonly ends: (() => Promise<void>)[] = [];
   private beside: Promise<Database> | undefined;
-  private opened: { fingerprint: string; store: Promise<RecordStore> } | undefined;
+  private opened: { stamp: string; store: Promise<RecordStore> } | undefined;
 
   private constructor(options: WorkbenchOptions, key: Buffer) {
     this.options = options;
     this.folder = join(options.runs, ".workbench");
     this.key = key;
+    this.runs = new RunReader(options.runs);
     const { program, now } = options;
     this.jobs = new JobQueue({ folder: join(this.folder, "jobs"), program, now });
   }
@@ -66,15 +70,15 @@ export class Workbench {
   /** The store, opened once; anew when an import has changed it. Undefined before the import. */
   async store(): Promise<RecordStore | undefined> {
     if (!this.isImported) return undefined;
-    const fingerprint = createHash("sha256")
-      .update(readFileSync(join(this.storeFolder, "store.json")))
-      .digest("hex");
-    if (this.opened?.fingerprint === fingerprint) return this.opened.store;
+    // every request asks, so the manifest is looked at, not read
+    const { mtimeMs, size } = statSync(join(this.storeFolder, "store.json"));
+    const stamp = `${Math.round(mtimeMs)}-${size}`;
+    if (this.opened?.stamp === stamp) return this.opened.store;
     const before = this.opened;
     const { memory, threads, runs } = this.options;
-    const temp = join(this.folder, `temp-${fingerprint.slice(0, 8)}`);
-    const store = openRecordStore(this.storeFolder, { memory, threads, tempFolder: temp, folders: [runs] });
-    this.opened = { fingerprint, store };
+    const tempFolder = join(this.folder, `temp-${stamp}`);
+    const store = openRecordStore(this.storeFolder, { memory, threads, tempFolder, folders: [runs] });
+    this.opened = { stamp, store };
     store.catch(() => {
       this.opened = undefined;
     });

@@ -1,25 +1,25 @@
 // Writes the cohort of a task on the cart's measurements: one row a recording. Knows no rule of either mode.
-import { rmSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import type { Mode } from "../../concepts/mode.ts";
 import { BedsideError, Stopped } from "../../core/errors.ts";
 import { type Progress, silent } from "../../core/progress.ts";
+import { MACHINE_MEASUREMENTS, NOT_MEASURED } from "../../sources/mimic-iv-ecg/machine.ts";
 import {
   type Database,
   identifier,
   join,
   literal,
   type RecordStore,
-  replaceFile,
   type Sql,
   sql,
   writeJson,
 } from "../../store/index.ts";
 import { type Attrition, printFunnel } from "../attrition.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "../cohort.ts";
+import { type CohortTable, removeOldDescription, writeTables } from "../files.ts";
 import { isMedsOnly, refusesMeds } from "../meds-only.ts";
 import { labelOf, predictorsOf, ruleOf } from "./labels.ts";
-import { MEASURED, measurementsQuery, NOT_MEASURED } from "./measurements.ts";
+import { measurementsQuery } from "./measurements.ts";
 import { type CardioTask, type CardioTaskId, findCardioTask } from "./tasks.ts";
 
 export interface CardioBuildOptions {
@@ -60,7 +60,7 @@ export async function buildCardioCohort(
   };
   checkpoint();
   checkTables(store, asked);
-  rmSync(joinPath(out, cohortFiles.description), { force: true });
+  removeOldDescription(out);
   const { db } = store;
   progress.begin("Cohort");
   try {
@@ -68,7 +68,7 @@ export async function buildCardioCohort(
     const attrition = await funnel(db);
     if (attrition.steps.at(-1)!.remaining === 0) throw emptyCohort(store);
     checkpoint();
-    await writeTables(store, asked, { mode, out, checkpoint });
+    await writeCardioTables(store, asked, { mode, out, checkpoint });
     await writeJson(joinPath(out, cohortFiles.attrition), attrition);
     const description = await describe(store, asked, mode, attrition);
     await writeJson(joinPath(out, cohortFiles.description), description);
@@ -117,7 +117,7 @@ async function funnel(db: Database): Promise<Attrition> {
   };
 }
 
-async function writeTables(
+async function writeCardioTables(
   store: RecordStore,
   { label }: CardioTask,
   { mode, out, checkpoint }: { mode: Mode; out: string; checkpoint: () => void },
@@ -127,25 +127,17 @@ async function writeTables(
   const numbers = join(
     predictors.map(({ name }) => (name === "sex" ? sql`sex` : sql`${identifier(name)}::double as ${identifier(name)}`)),
   );
-  const queries: [string, Sql][] = [
-    [cardioFiles.recordings, sql`select * exclude (label, rule) from ${kept}`],
-    [cardioFiles.rule, sql`select stay_id, rule from ${kept}`],
-    [
-      cohortFiles.labels,
-      sql`select stay_id, subject_id, ecg_time as prediction_time, label::utinyint as label from ${kept}`,
-    ],
-    [cohortFiles.static, sql`select stay_id, ${numbers} from ${kept}`],
-    [cohortFiles.dynamic, sql`select stay_id, 0 as time from ${kept} where false`],
-    [cohortFiles.describe, describeQuery(kept)],
+  const labels = sql`select stay_id, subject_id, ecg_time as prediction_time, label::utinyint as label from ${kept}`;
+  const tables: CohortTable[] = [
+    { name: cardioFiles.recordings, query: sql`select * exclude (label, rule) from ${kept}` },
+    { name: cardioFiles.rule, query: sql`select stay_id, rule from ${kept}` },
+    { name: cohortFiles.labels, query: labels },
+    { name: cohortFiles.static, query: sql`select stay_id, ${numbers} from ${kept}` },
+    { name: cohortFiles.dynamic, query: sql`select stay_id, 0 as time from ${kept} where false` },
+    { name: cohortFiles.describe, query: describeQuery(kept) },
   ];
-  for (const [name, query] of queries) {
-    checkpoint();
-    await replaceFile(joinPath(out, name), async (temporary) => {
-      await store.db.run(
-        sql`copy (${query} order by stay_id) to ${literal(temporary)} (format parquet, compression zstd)`,
-      );
-    });
-  }
+  const inOrder = tables.map(({ name, query }) => ({ name, query: sql`${query} order by stay_id` }));
+  await writeTables(store.db, out, inOrder, checkpoint);
 }
 
 /** Never predictors. */
@@ -215,7 +207,7 @@ function leakWarnings({ label }: CardioTask, mode: Mode): string[] {
 /** How many recordings have a measurement that was not made. */
 async function unmeasured({ db }: RecordStore, mode: Mode): Promise<string> {
   const any = join(
-    MEASURED.map((name) => sql`${identifier(name)} = ${NOT_MEASURED}`),
+    MACHINE_MEASUREMENTS.map((name) => sql`${identifier(name)} = ${NOT_MEASURED}`),
     " or ",
   );
   const { n } = await db.row<{ n: number }>(sql`

@@ -1,26 +1,12 @@
 // The cart's measurements as they are used: as the authors took them, or with what was not measured left empty. Knows no task.
 import type { Mode } from "../../concepts/mode.ts";
+import { MACHINE_MEASUREMENTS, NOT_MEASURED } from "../../sources/mimic-iv-ecg/machine.ts";
 import { identifier, join, type Sql, sql } from "../../store/index.ts";
 
-/** How the cart writes what it could not measure. */
-export const NOT_MEASURED = 29_999;
 /** Longest interval that is believed, ms: a rate of 12 a minute. */
 const LONGEST_RR_MS = 5000;
 /** Widest complex that is believed, ms. */
 const WIDEST_QRS_MS = 400;
-
-/** Columns of machine_measurements, ms and degrees. */
-export const MEASURED = [
-  "rr_interval",
-  "p_onset",
-  "p_end",
-  "qrs_onset",
-  "qrs_end",
-  "t_end",
-  "p_axis",
-  "qrs_axis",
-  "t_axis",
-] as const;
 
 /**
  * One row a recording with `stay_id` (the study), its measurements, and what follows from them: QRS, P, PR and QT
@@ -33,7 +19,7 @@ export function measurementsQuery(mode: Mode, table: Sql): Sql {
   const raw = mode === "faithful";
   const value = (name: string) =>
     raw ? sql`${identifier(name)}::double` : sql`nullif(${identifier(name)}, ${NOT_MEASURED})::double`;
-  const columns = join(MEASURED.map((name) => sql`${value(name)} as ${identifier(name)}`));
+  const columns = join(MACHINE_MEASUREMENTS.map((name) => sql`${value(name)} as ${identifier(name)}`));
   const held = (difference: Sql, most: number) =>
     raw ? difference : sql`case when ${difference} > 0 and ${difference} <= ${most} then ${difference} end`;
   return sql`

@@ -1,23 +1,12 @@
 // Writes the emergency benchmark's data set and the cohort of one of its tasks. Knows no rule of either.
-import { rmSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import type { Mode } from "../../concepts/mode.ts";
 import { BedsideError, Stopped } from "../../core/errors.ts";
 import { type Progress, silent } from "../../core/progress.ts";
-import {
-  type Database,
-  explainFailure,
-  identifier,
-  join,
-  literal,
-  type RecordStore,
-  replaceFile,
-  type Sql,
-  sql,
-  writeJson,
-} from "../../store/index.ts";
+import { identifier, join, literal, type RecordStore, type Sql, sql, writeJson } from "../../store/index.ts";
 import { type Attrition, printFunnel } from "../attrition.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "../cohort.ts";
+import { type CohortTable, dropTables, removeOldDescription, writeTables } from "../files.ts";
 import { isMedsOnly, refusesMeds } from "../meds-only.ts";
 import { codesQuery, vitalsQuery } from "./inputs.ts";
 import { masterSteps, writeMaster } from "./master.ts";
@@ -84,7 +73,7 @@ export async function buildEdCohort(
     progress.end(printFunnel(attrition).at(-1));
     return cohort;
   } finally {
-    if (!signal.aborted) await dropTables(db);
+    if (!signal.aborted) await dropTables(db, "ed_");
   }
 }
 
@@ -101,7 +90,7 @@ async function makeMasterTable(
   checkpoint();
   progress.at(masterSteps.length, "writing");
   await writeMaster(db, joinPath(out, edFiles.master), rulesOf(mode));
-  await dropTables(db);
+  await dropTables(db, "ed_");
   progress.end();
 }
 
@@ -136,21 +125,17 @@ async function writeFiles(
   { mode, out, checkpoint }: { mode: Mode; out: string; checkpoint: () => void },
 ): Promise<Cohort> {
   const written = sql`read_parquet(${literal(joinPath(out, edFiles.visits))})`;
-  const queries: [string, Sql][] = [
-    [edFiles.visits, visits],
-    [cohortFiles.labels, labelQuery(task, written)],
-    [cohortFiles.static, staticQuery(task, written)],
-    [cohortFiles.dynamic, sql`select stay_id, 0 as time from ${written} where false`],
-    [cohortFiles.describe, describeQuery(written)],
-    [edFiles.codes, codesQuery(written, rulesOf(mode))],
-    [edFiles.vitals, vitalsQuery(task.at === "disposition" ? written : sql`(from ${written} limit 0)`, rulesOf(mode))],
+  const followed = task.at === "disposition" ? written : sql`(from ${written} limit 0)`;
+  const tables: CohortTable[] = [
+    { name: edFiles.visits, query: visits },
+    { name: cohortFiles.labels, query: labelQuery(task, written) },
+    { name: cohortFiles.static, query: staticQuery(task, written) },
+    { name: cohortFiles.dynamic, query: sql`select stay_id, 0 as time from ${written} where false` },
+    { name: cohortFiles.describe, query: describeQuery(written) },
+    { name: edFiles.codes, query: codesQuery(written, rulesOf(mode)) },
+    { name: edFiles.vitals, query: vitalsQuery(followed, rulesOf(mode)) },
   ];
-  for (const [name, query] of queries) {
-    checkpoint();
-    await replaceFile(joinPath(out, name), async (temporary) => {
-      await store.db.run(sql`copy (${query}) to ${literal(temporary)} (format parquet, compression zstd)`);
-    });
-  }
+  await writeTables(store.db, out, tables, checkpoint);
   await writeJson(joinPath(out, cohortFiles.attrition), attrition);
   const description = await describe(store, task, written, mode, attrition);
   await writeJson(joinPath(out, cohortFiles.description), { ...description, scores: scoreModels() });
@@ -244,21 +229,4 @@ function emptyCohort(store: RecordStore, task: EdTask, { start, steps }: Attriti
     why: start === 0 ? "the records hold no visit" : `of ${start} visits, "${worst.title}" removes ${worst.removed}`,
     fix: "use more records",
   });
-}
-
-/** A folder whose files are being replaced is no cohort until the last one is there. */
-function removeOldDescription(out: string): void {
-  const path = joinPath(out, cohortFiles.description);
-  try {
-    rmSync(path, { force: true });
-  } catch (cause) {
-    throw explainFailure(cause, path);
-  }
-}
-
-/** Gives the memory of the intermediate tables back. */
-async function dropTables(db: Database): Promise<void> {
-  const tables = await db.rows<{ name: string }>(sql`
-    select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'ed_')`);
-  for (const { name } of tables) await db.run(sql`drop table if exists ${identifier(name)}`);
 }

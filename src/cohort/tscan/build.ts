@@ -1,23 +1,12 @@
 // Writes the cohort of a TSCAN task: stays, labels, hourly grid, funnel. Knows no rule of it.
-import { rmSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import { BedsideError, Stopped } from "../../core/errors.ts";
 import { silent } from "../../core/progress.ts";
-import {
-  type Database,
-  explainFailure,
-  identifier,
-  literal,
-  type RecordStore,
-  replaceFile,
-  rowGroups,
-  type Sql,
-  sql,
-  writeJson,
-} from "../../store/index.ts";
+import { identifier, literal, type RecordStore, type Sql, sql, writeJson } from "../../store/index.ts";
 import { type Attrition, printFunnel } from "../attrition.ts";
 import type { BuildOptions } from "../build.ts";
 import { type Cohort, type CohortDescription, cohortFiles, placed } from "../cohort.ts";
+import { type CohortTable, dropTables, removeOldDescription, writeTables } from "../files.ts";
 import { isMedsOnly, refusesMeds } from "../meds-only.ts";
 import { addTscanEvents, joinTscanGrid, makeTscanItems, tscanGridQuery } from "./events.ts";
 import { describeTscanLabels, makePhenotypes, tscanLabelQuery } from "./labels.ts";
@@ -86,7 +75,7 @@ export async function buildTscanCohort(store: RecordStore, id: string, options: 
     progress.end(`${cohort.stays} stays`);
     return cohort;
   } finally {
-    if (!signal.aborted) await dropTables(db);
+    if (!signal.aborted) await dropTables(db, "tscan_");
   }
 }
 
@@ -113,20 +102,13 @@ async function writeFiles(
 ): Promise<Cohort> {
   removeOldDescription(out);
   const labels = joinPath(out, cohortFiles.labels);
-  const queries: [string, Sql, number][] = [
-    [cohortFiles.labels, tscanLabelQuery(plan), 1],
-    [cohortFiles.dynamic, tscanGridQuery(plan), tscanVariables(plan.rules.mode).length],
-    [cohortFiles.static, sql`select stay_id from tscan_in order by i`, 1],
-    [cohortFiles.describe, describingQuery(plan), 1],
+  const tables: CohortTable[] = [
+    { name: cohortFiles.labels, query: tscanLabelQuery(plan), columns: 1 },
+    { name: cohortFiles.dynamic, query: tscanGridQuery(plan), columns: tscanVariables(plan.rules.mode).length },
+    { name: cohortFiles.static, query: sql`select stay_id from tscan_in order by i`, columns: 1 },
+    { name: cohortFiles.describe, query: describingQuery(plan), columns: 1 },
   ];
-  for (const [name, query, columns] of queries) {
-    checkpoint();
-    await replaceFile(joinPath(out, name), async (temporary) => {
-      await store.db.run(
-        sql`copy (${query}) to ${literal(temporary)} (format parquet, compression zstd, ${rowGroups(columns)})`,
-      );
-    });
-  }
+  await writeTables(store.db, out, tables, checkpoint);
   await writeJson(joinPath(out, cohortFiles.attrition), attrition);
   const description = await describe(store, plan, attrition, sql`read_parquet(${literal(labels)})`);
   await writeJson(joinPath(out, cohortFiles.description), description);
@@ -206,21 +188,4 @@ function emptyCohort(store: RecordStore, { task, source }: TscanPlan, { start, s
     why: start === 0 ? "the records hold no stay" : `of ${start} stays, "${worst.title}" removes ${worst.removed}`,
     fix: "use more records",
   });
-}
-
-/** A folder whose files are being replaced is no cohort until the last one is there. */
-function removeOldDescription(out: string): void {
-  const path = joinPath(out, cohortFiles.description);
-  try {
-    rmSync(path, { force: true });
-  } catch (cause) {
-    throw explainFailure(cause, path);
-  }
-}
-
-/** Gives the memory of the intermediate tables back. */
-async function dropTables(db: Database): Promise<void> {
-  const tables = await db.rows<{ name: string }>(sql`
-    select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'tscan_')`);
-  for (const { name } of tables) await db.run(sql`drop table if exists ${identifier(name)}`);
 }

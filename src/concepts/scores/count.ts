@@ -88,11 +88,14 @@ export function countScore(
   values: Readonly<Record<string, number | undefined>>,
   mode: Mode,
 ): number {
-  let total = 0;
-  for (const { variable, bands, factor } of componentsOf(score, mode)) {
-    const value = values[variable];
-    if (value === undefined || Number.isNaN(value)) continue;
-    total += bands ? (bands.find((band) => isIn(band, value))?.points ?? 0) : value * (factor ?? 0);
-  }
-  return total;
+  return componentsOf(score, mode).reduce(
+    (total, component) => total + componentPoints(component, values[component.variable]),
+    0,
+  );
+}
+
+/** The points of one component; 0 where the value is missing or in no band. */
+export function componentPoints({ bands, factor }: ScoreComponent, value: number | undefined): number {
+  if (value === undefined || Number.isNaN(value)) return 0;
+  return bands ? (bands.find((band) => isIn(band, value))?.points ?? 0) : value * (factor ?? 0);
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { BedsideError } from "../../core/errors.ts";
 import type { ModelJson } from "../model.ts";
+import { readSaved } from "../saved.ts";
 import { categoryCount } from "./categories.ts";
 import { type AutoScoreModel, autoScoreModel } from "./model.ts";
 
@@ -59,21 +60,8 @@ export function autoScoreToJSON(model: AutoScoreModel): ModelJson {
  * @throws BedsideError `models/bad-json` with the field at fault, `models/newer-version` for a later format.
  */
 export function autoScoreFromJSON(value: unknown): AutoScoreModel {
-  const { schemaVersion } = (value ?? {}) as { schemaVersion?: unknown };
-  if (typeof schemaVersion === "number" && schemaVersion > AUTOSCORE_SCHEMA_VERSION) {
-    throw new BedsideError({
-      code: "models/newer-version",
-      what: `The model is saved in format version ${schemaVersion}; this program knows up to ${AUTOSCORE_SCHEMA_VERSION}`,
-      where: "schemaVersion",
-      fix: "Use the version of the program that saved it, or a later one",
-    });
-  }
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw badJson(issue?.path.join(".") || "the whole", issue?.message ?? "it has another shape");
-  }
-  const { kind: _kind, schemaVersion: _version, ...parts } = result.data;
+  const saved = readSaved(schema, value, { version: AUTOSCORE_SCHEMA_VERSION, wrong: badJson });
+  const { kind: _kind, schemaVersion: _version, ...parts } = saved;
   for (const [i, variable] of parts.variables.entries()) {
     checkVariable(variable, parts.featureNames, `variables.${i}`);
   }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { BedsideError } from "../../core/errors.ts";
 import type { ModelJson } from "../model.ts";
+import { readSaved } from "../saved.ts";
 import { type ElasticNetModel, elasticNetModel } from "./model.ts";
 
 /** The version written; a reader refuses versions it does not know. */
@@ -46,21 +47,8 @@ export function elasticNetToJSON(model: ElasticNetModel): ModelJson {
  * @throws BedsideError `models/bad-json` with the field at fault, `models/newer-version` for a later format.
  */
 export function elasticNetFromJSON(value: unknown): ElasticNetModel {
-  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === "number" && version > ELASTIC_NET_SCHEMA_VERSION) {
-    throw new BedsideError({
-      code: "models/newer-version",
-      what: `The model is saved in format version ${version}; this program knows up to ${ELASTIC_NET_SCHEMA_VERSION}`,
-      where: "schemaVersion",
-      fix: "Use the version of the program that saved it, or a later one",
-    });
-  }
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw badJson(issue?.path.join(".") || "the whole", issue?.message ?? "it has another shape");
-  }
-  const { coefficients, featureNames, kind: _, schemaVersion: __, ...parts } = result.data;
+  const saved = readSaved(schema, value, { version: ELASTIC_NET_SCHEMA_VERSION, wrong: badJson });
+  const { coefficients, featureNames, kind: _, schemaVersion: __, ...parts } = saved;
   if (coefficients.length !== featureNames.length) {
     throw badJson("coefficients", `there are ${coefficients.length} for ${featureNames.length} feature names`);
   }

@@ -1,6 +1,7 @@
 // The trained elastic net: an unchanging value that predicts and describes itself. Knows no solver and no file.
 import type { Matrix } from "../../core/matrix.ts";
-import { checkFeatureNames, notFinite, sizeMismatch } from "../checks.ts";
+import { checkFeatureNames } from "../checks.ts";
+import { linearSums } from "../linear.ts";
 import type { Model, ModelDescription } from "../model.ts";
 import { elasticNetToJSON } from "./json.ts";
 
@@ -72,22 +73,7 @@ export function withTargetTimes(model: ElasticNetModel, factor: number): Elastic
  * @throws BedsideError `models/size-mismatch` for another number of columns, `models/not-finite` for NaN or infinity.
  */
 export function predictElasticNet(model: ElasticNetModel, x: Matrix): Float64Array {
-  const { coefficients, intercept, featureNames } = model;
-  const { rows, columns, data } = x;
-  if (columns !== coefficients.length) {
-    throw sizeMismatch("x", `it has ${columns} columns, but the model was trained on ${coefficients.length}`);
-  }
-  if (data.length !== rows * columns) {
-    throw sizeMismatch("x", `it holds ${data.length} numbers, but ${rows} × ${columns} were announced`);
-  }
-  const values = new Float64Array(rows);
-  for (let i = 0, k = 0; i < rows; i++) {
-    let sum = intercept;
-    for (let j = 0; j < columns; j++, k++) sum += coefficients[j]! * data[k]!;
-    if (!Number.isFinite(sum)) throw notFinite(x, featureNames);
-    values[i] = sum;
-  }
-  return values;
+  return linearSums(model, x);
 }
 
 function describeElasticNet(model: ElasticNetModel): ModelDescription {

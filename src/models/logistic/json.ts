@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { BedsideError } from "../../core/errors.ts";
 import type { ModelJson } from "../model.ts";
+import { readSaved } from "../saved.ts";
 import { type LogisticModel, logisticModel } from "./model.ts";
 
 /** The version written; a reader refuses versions it does not know. */
@@ -54,22 +55,8 @@ export function logisticToJSON(model: LogisticModel): ModelJson {
  * @throws BedsideError `models/bad-json` with the field at fault, `models/newer-version` for a later format.
  */
 export function logisticFromJSON(value: unknown): LogisticModel {
-  const version =
-    typeof value === "object" && value !== null && "schemaVersion" in value ? value.schemaVersion : undefined;
-  if (typeof version === "number" && version > LOGISTIC_SCHEMA_VERSION) {
-    throw new BedsideError({
-      code: "models/newer-version",
-      what: `The model is saved in format version ${version}; this program knows up to ${LOGISTIC_SCHEMA_VERSION}`,
-      where: "schemaVersion",
-      fix: "Use the version of the program that saved it, or a later one",
-    });
-  }
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw badJson(issue?.path.join(".") || "the whole", issue?.message ?? "it has another shape");
-  }
-  const { settings, coefficients, featureNames, ...parts } = result.data;
+  const saved = readSaved(schema, value, { version: LOGISTIC_SCHEMA_VERSION, wrong: badJson });
+  const { settings, coefficients, featureNames, ...parts } = saved;
   if (coefficients.length !== featureNames.length) {
     throw badJson("coefficients", `there are ${coefficients.length} for ${featureNames.length} feature names`);
   }

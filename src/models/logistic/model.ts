@@ -1,6 +1,7 @@
 // The trained logistic regression: an unchanging value that predicts and describes itself. Knows no solver and no file.
 import type { Matrix } from "../../core/matrix.ts";
-import { checkFeatureNames, notFinite, sizeMismatch } from "../checks.ts";
+import { checkFeatureNames } from "../checks.ts";
+import { linearSums } from "../linear.ts";
 import type { Model, ModelDescription } from "../model.ts";
 import { logisticToJSON } from "./json.ts";
 import { probability } from "./loss.ts";
@@ -77,22 +78,7 @@ export function predictLogistic(model: LogisticModel, x: Matrix): Float64Array {
 
 /** The log-odds of label 1 for each row: intercept + Σ_j coefficient_j · x_ij. Errors as `predictLogistic`. */
 export function decisionFunction(model: LogisticModel, x: Matrix): Float64Array {
-  const { coefficients, intercept, featureNames } = model;
-  const { rows, columns, data } = x;
-  if (columns !== coefficients.length) {
-    throw sizeMismatch("x", `it has ${columns} columns, but the model was trained on ${coefficients.length}`);
-  }
-  if (data.length !== rows * columns) {
-    throw sizeMismatch("x", `it holds ${data.length} numbers, but ${rows} × ${columns} were announced`);
-  }
-  const scores = new Float64Array(rows);
-  for (let i = 0, k = 0; i < rows; i++) {
-    let sum = intercept;
-    for (let j = 0; j < columns; j++, k++) sum += coefficients[j]! * data[k]!;
-    if (!Number.isFinite(sum)) throw notFinite(x, featureNames);
-    scores[i] = sum;
-  }
-  return scores;
+  return linearSums(model, x);
 }
 
 function describeLogistic(model: LogisticModel): ModelDescription {

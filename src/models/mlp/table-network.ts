@@ -16,6 +16,7 @@ import { type Runtime, reshape, sigmoid, type Tensor } from "../../tensor/index.
 import { edLstmNetwork } from "../ed-lstm/index.ts";
 import { med2vecNetwork } from "../med2vec/index.ts";
 import type { Model, ModelJson } from "../model.ts";
+import { unreadableNetwork } from "../saved.ts";
 import { mlpNetwork } from "./index.ts";
 import { type InputScaling, inputWidth, scaledInputs } from "./scaling.ts";
 
@@ -189,13 +190,10 @@ export function tableNetworkFromJSON(value: unknown, runtime: () => Promise<Runt
   };
   const isWhole = shape?.scaling && shape.layout && Object.hasOwn(titles, shape.family) && training?.facts;
   if (schemaVersion !== 1 || !isWhole || typeof weights !== "string") {
-    throw new BedsideError({
-      code: "models/bad-file",
-      what: "The saved network cannot be read",
-      where: "schemaVersion, shape, training, weights",
-      why: "it was written by another version, or is damaged",
-      fix: "train the model again",
-    });
+    throw unreadableNetwork(
+      "schemaVersion, shape, training, weights",
+      "it was written by another version, or is damaged",
+    );
   }
   const bytes = decodeBase64(weights) ?? new Uint8Array(0);
   return tableNetworkModel(shape, loadWeights(buildTableNetwork(shape).module, bytes), runtime, training);

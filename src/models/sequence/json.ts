@@ -1,10 +1,10 @@
 // Writes a sequence model as plain JSON values and reads it back, trusting nothing. Knows no file.
 import * as z from "zod";
 import { decodeBase64, encodeBase64 } from "../../core/base64.ts";
-import { BedsideError } from "../../core/errors.ts";
 import { loadWeights } from "../../nn/index.ts";
 import type { Runtime } from "../../tensor/index.ts";
 import type { ModelJson } from "../model.ts";
+import { readSaved, unreadableNetwork } from "../saved.ts";
 import { type SequenceModel, type SequenceTraining, sequenceModel } from "./model.ts";
 import { networkOf, type SequenceShape, sequenceFamilies } from "./network.ts";
 
@@ -52,25 +52,11 @@ export function sequenceToJSON({ shape, training }: SequenceModel, weights: Uint
  * @throws BedsideError `models/newer-version`, `models/bad-file`, or what the weights' reader throws.
  */
 export function sequenceModelFromJSON(value: unknown, runtime: () => Promise<Runtime>): SequenceModel {
-  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === "number" && version > SEQUENCE_SCHEMA_VERSION) {
-    throw new BedsideError({
-      code: "models/newer-version",
-      what: `The network is saved in format version ${version}; this program knows up to ${SEQUENCE_SCHEMA_VERSION}`,
-      where: "schemaVersion",
-      fix: "Use the version of the program that saved it, or a later one",
-    });
-  }
-  const { success, data, error } = schema.safeParse(value);
-  if (!success) {
-    throw new BedsideError({
-      code: "models/bad-file",
-      what: "The saved network cannot be read",
-      where: error.issues[0]?.path.join(".") || "the whole",
-      why: error.issues[0]?.message ?? "it is damaged",
-      fix: "train the model again",
-    });
-  }
+  const data = readSaved(schema, value, {
+    version: SEQUENCE_SCHEMA_VERSION,
+    noun: "network",
+    wrong: unreadableNetwork,
+  });
   const shape = shapeOf(data);
   const bytes = decodeBase64(data.weights) ?? new Uint8Array(0);
   return sequenceModel(shape, loadWeights(networkOf(shape), bytes), runtime, data.training as SequenceTraining);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { BedsideError } from "../../core/errors.ts";
 import { treesFromJSON, treesToJSON } from "../../trees/index.ts";
 import type { ModelJson } from "../model.ts";
+import { readSaved } from "../saved.ts";
 import { type TreesModel, treesModel } from "./model.ts";
 
 /** The version written; a reader refuses versions it does not know. */
@@ -34,26 +35,17 @@ export function treesModelToJSON({ ensemble, training }: TreesModel): ModelJson 
  *   `treesFromJSON` throws.
  */
 export function treesModelFromJSON(value: unknown): TreesModel {
-  const { schemaVersion, ensemble } = (value ?? {}) as { schemaVersion?: unknown; ensemble?: unknown };
-  if (typeof ensemble === "string") return treesModel(treesFromJSON(value));
-  if (typeof schemaVersion === "number" && schemaVersion > TREES_MODEL_SCHEMA_VERSION) {
-    throw new BedsideError({
-      code: "models/newer-version",
-      what: `The model is saved in format version ${schemaVersion}; this program knows up to ${TREES_MODEL_SCHEMA_VERSION}`,
-      where: "schemaVersion",
-      fix: "Use the version of the program that saved it, or a later one",
-    });
-  }
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new BedsideError({
-      code: "models/bad-json",
-      what: "This is not a saved model of trees",
-      where: issue?.path.join(".") || "the whole",
-      why: issue?.message ?? "it has another shape",
-      fix: "Give a file written by saving a trained model",
-    });
-  }
-  return treesModel(treesFromJSON(result.data.ensemble), result.data);
+  if (typeof (value as { ensemble?: unknown } | null)?.ensemble === "string") return treesModel(treesFromJSON(value));
+  const saved = readSaved(schema, value, { version: TREES_MODEL_SCHEMA_VERSION, wrong: badJson });
+  return treesModel(treesFromJSON(saved.ensemble), saved);
+}
+
+function badJson(where: string, why: string): BedsideError {
+  return new BedsideError({
+    code: "models/bad-json",
+    what: "This is not a saved model of trees",
+    where,
+    why,
+    fix: "Give a file written by saving a trained model",
+  });
 }

@@ -1,13 +1,13 @@
 // A trained TSCAN as a model like any other: predictions at hours asked for, and where its attention went. Knows no data set.
 import * as z from "zod";
 import { decodeBase64, encodeBase64 } from "../../core/base64.ts";
-import { BedsideError } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import type { SequenceSet } from "../../features/index.ts";
 import { loadWeights, predictor, type Weights, writeWeights } from "../../nn/index.ts";
 import type { Runtime, Tensor } from "../../tensor/index.ts";
 import { sizeMismatch } from "../checks.ts";
 import type { Model } from "../model.ts";
+import { readShape, unreadableNetwork } from "../saved.ts";
 import { logitsOf, type SequenceTarget, type SequenceTraining, setOfMatrix } from "../sequence/index.ts";
 import { predictionsOf } from "../sequence/target.ts";
 import { type TscanSettings, tscanNetwork } from "./network.ts";
@@ -199,16 +199,7 @@ const schema = z.object({
  * @throws BedsideError `models/bad-file`, or what the weights' reader throws.
  */
 export function tscanModelFromJSON(value: unknown, runtime: () => Promise<Runtime>): TscanModel {
-  const { success, data, error } = schema.safeParse(value);
-  if (!success) {
-    throw new BedsideError({
-      code: "models/bad-file",
-      what: "The saved network cannot be read",
-      where: error.issues[0]?.path.join(".") || "the whole",
-      why: error.issues[0]?.message ?? "it is damaged",
-      fix: "train the model again",
-    });
-  }
+  const data = readShape(schema, value, unreadableNetwork);
   const shape = data.shape as TscanShape;
   const bytes = decodeBase64(data.weights) ?? new Uint8Array(0);
   return tscanModel(shape, loadWeights(tscanNetwork(shape.settings), bytes), runtime, data.training);

@@ -62,7 +62,10 @@ function readResult(file: string): RunResult | undefined {
 }
 
 /** The predictions file of a model; null for clinical scores, which have none. */
-export function predictionsFile({ folder, result }: FinishedRun, model: string): string | null {
+export function predictionsFile(
+  { folder, result }: Pick<FinishedRun, "folder" | "result">,
+  model: string,
+): string | null {
   const own = joinPath(folder, `predictions-${model}.parquet`);
   if (existsSync(own)) return own;
   const first = joinPath(folder, "predictions.parquet");

@@ -1,21 +1,6 @@
 // The cart's own measurements beside ours: differences, tolerances, disagreements.
+import { NOT_MEASURED } from "../../sources/mimic-iv-ecg/machine.ts";
 import type { Row } from "./tables.ts";
-
-/** Its marks, ms from the record's start (RR: a duration), axes in degrees, as the table has them. */
-export const MACHINE_COLUMNS = [
-  "rr_interval",
-  "p_onset",
-  "p_end",
-  "qrs_onset",
-  "qrs_end",
-  "t_end",
-  "p_axis",
-  "qrs_axis",
-  "t_axis",
-] as const;
-
-/** "Not measured" in the table. */
-const SENTINEL = 29_999;
 
 /** A quantity that both measured. */
 export interface Compared {
@@ -50,10 +35,10 @@ export const COMPARED: readonly Compared[] = [
   ),
 ];
 
-/** The columns of `records` from the table's numbers, in the order of `MACHINE_COLUMNS`. */
+/** The columns of `records` from the table's numbers, in the order of `MACHINE_MEASUREMENTS`. */
 export function machineRow(numbers: ArrayLike<number>): Row {
   const [rr, pOn, pOff, qrsOn, qrsOff, tOff, pAxis, qrsAxis, tAxis] = Array.from(numbers, (value) =>
-    value === SENTINEL ? Number.NaN : value,
+    value === NOT_MEASURED ? Number.NaN : value,
   ) as [number, number, number, number, number, number, number, number, number];
   const known = (value: number) => (Number.isFinite(value) ? value : null);
   const span = (value: number) => (value > 0 ? value : null);

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { BedsideError, UsageError } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
+import { MACHINE_MEASUREMENTS } from "../../sources/mimic-iv-ecg/machine.ts";
 import { hashText, lockFolder, makeFolder, openDatabase, readJson, writeJson, writeWhole } from "../../store/index.ts";
 import { codeVersion, environment } from "../version.ts";
 import { countFindings, measureAgreement } from "./agreement.ts";
 import { examplePictures } from "./examples.ts";
-import { MACHINE_COLUMNS } from "./machine.ts";
 import { makeShards } from "./pool.ts";
 import type { MeetiManifest, MeetiResult } from "./result.ts";
 import { checkRuling, type Ruling } from "./ruling.ts";
@@ -156,7 +156,7 @@ async function makeAll(
 
 function workOf(source: MeetiSource, shard: number, from: number, to: number, base: string): ShardWork {
   const { records, machine, reports } = source;
-  const width = MACHINE_COLUMNS.length;
+  const width = MACHINE_MEASUREMENTS.length;
   const work = {
     shard,
     ids: records.ids.slice(from, to),

@@ -6,10 +6,11 @@ import { BedsideError, Stopped } from "../../core/errors.ts";
 import { npy, parquet } from "../../formats/index.ts";
 import { type EcgRecord, ecgPng, ecgSvg, type PictureMark } from "../../signal/index.ts";
 import { openEcgFile } from "../../sources/ecg-records/file.ts";
+import { MACHINE_MEASUREMENTS } from "../../sources/mimic-iv-ecg/machine.ts";
 import { explainFailure } from "../../store/failures.ts";
 import { hashFile, makeFolder, readJson, writeJson } from "../../store/files.ts";
 import { measureFaithful } from "./faithful/index.ts";
-import { disagreements, MACHINE_COLUMNS, machineRow } from "./machine.ts";
+import { disagreements, machineRow } from "./machine.ts";
 import { type MeasuredRecord, measureCorrected } from "./measured.ts";
 import {
   type MeetiFaults,
@@ -132,7 +133,7 @@ class ShardMaker {
     if (!ecg || !measured) return;
     const record: Row = { ...this.headOf(i), ...measured.record };
     if (this.work.machine) {
-      const width = MACHINE_COLUMNS.length;
+      const width = MACHINE_MEASUREMENTS.length;
       Object.assign(record, machineRow(this.work.machine.subarray(i * width, (i + 1) * width)));
       record["disagreements"] = disagreements(record);
     }

@@ -7,6 +7,7 @@ import { matchColumns } from "../../sources/columns.ts";
 import { reader } from "../../sources/convert.ts";
 import { findTables, realFolders } from "../../sources/find.ts";
 import { detectSources, type EcgRecords, openEcgRecords } from "../../sources/index.ts";
+import { MACHINE_MEASUREMENTS } from "../../sources/mimic-iv-ecg/machine.ts";
 import {
   type Database,
   identifier,
@@ -19,7 +20,6 @@ import {
   schemaOf,
   sql,
 } from "../../store/index.ts";
-import { MACHINE_COLUMNS } from "./machine.ts";
 
 /** The recordings of a run. */
 export interface MeetiSource {
@@ -29,7 +29,7 @@ export interface MeetiSource {
   version: string;
   /** The strictest of the data sets that lie together. */
   dataUse: StoredSource["dataUse"];
-  /** `MACHINE_COLUMNS` numbers a recording, NaN where there is none; absent where the data has no such table. */
+  /** `MACHINE_MEASUREMENTS` numbers a recording, NaN where there is none; absent where the data has no such table. */
   machine?: Float64Array;
   /** The machine's report of each recording, its lines joined. */
   reports?: string[];
@@ -124,12 +124,12 @@ async function readMachine(
   records: EcgRecords,
   withReports: boolean,
 ): Promise<Pick<MeetiSource, "machine" | "reports">> {
-  const width = MACHINE_COLUMNS.length;
+  const width = MACHINE_MEASUREMENTS.length;
   const machine = new Float64Array(records.count * width).fill(Number.NaN);
   const reports = withReports ? new Array<string>(records.count).fill("") : undefined;
   for await (const chunk of db.chunks(machineRows(table, withReports))) {
     const ids = chunk.numbers("study_id");
-    const values = MACHINE_COLUMNS.map((name) => chunk.numbers(name));
+    const values = MACHINE_MEASUREMENTS.map((name) => chunk.numbers(name));
     const words = reports && chunk.texts("report");
     for (let row = 0; row < ids.length; row++) {
       const place = records.indexOf(ids[row]!);
@@ -142,7 +142,7 @@ async function readMachine(
 }
 
 function machineRows(table: Sql, withReports: boolean): Sql {
-  const numbers = joinSql(MACHINE_COLUMNS.map((name) => sql`${identifier(name)}::double as ${identifier(name)}`));
+  const numbers = joinSql(MACHINE_MEASUREMENTS.map((name) => sql`${identifier(name)}::double as ${identifier(name)}`));
   const report = withReports
     ? sql`, concat_ws('. ', ${joinSql(REPORT_LINES.map((name) => identifier(name)))}) as report`
     : sql``;

@@ -1,4 +1,5 @@
 // Routes of the queue: what waits and runs, its progress and log, start, stop and go on.
+import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { UsageError } from "../../core/errors.ts";
 import { findTask } from "../../systems/index.ts";
@@ -120,7 +121,7 @@ export function jobRoutes(bench: Workbench): OpenAPIHono {
         task,
         ...data.flatMap((given) => ["--data", given]),
         "--out",
-        `${bench.options.runs}/${folder}`,
+        join(bench.options.runs, folder),
         ...(models.length ? ["--models", models.join(",")] : []),
         ...(mode === "faithful" ? ["--faithful"] : []),
         "--seed",

@@ -7,7 +7,6 @@ import { clinicalScores, componentsOf } from "../../concepts/scores/index.ts";
 import { isExportable, modelFromJSON, modelToOnnx } from "../../models/index.ts";
 import type { ModelFile } from "../../run/train.ts";
 import { readJson } from "../../store/index.ts";
-import { RunReader } from "../runs/find.ts";
 import { modelFiles } from "../runs/model-files.ts";
 import type { Workbench } from "../workbench.ts";
 import { notFound, problemAnswers } from "./problem.ts";
@@ -49,7 +48,6 @@ function readTryable(path: string): ModelFile | undefined {
 
 /** Routes under /api/models. */
 export function modelRoutes(bench: Workbench): OpenAPIHono {
-  const reader = new RunReader(bench.options.runs);
   const list = createRoute({
     method: "get",
     path: "/models",
@@ -80,7 +78,7 @@ export function modelRoutes(bench: Workbench): OpenAPIHono {
     },
   });
   const find = (run: string, model: string) => {
-    const found = reader.find(run);
+    const found = bench.runs.find(run);
     const result = found?.result.models.find(({ id }) => id === model);
     const files = found && result ? modelFiles(found.run.folder, model) : [];
     const first = files[0] && readTryable(files[0]);
@@ -89,7 +87,7 @@ export function modelRoutes(bench: Workbench): OpenAPIHono {
   };
   return api()
     .openapi(list, (context) => {
-      const models = reader.list().flatMap(({ run, result }) =>
+      const models = bench.runs.list().flatMap(({ run, result }) =>
         result.models.flatMap((model) => {
           const [first] = modelFiles(run.folder, model.id);
           if (!first || !readTryable(first)) return [];

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { RunResult } from "../../run/index.ts";
 import { type Paper, papers, type System, systems } from "../../systems/index.ts";
 import { atomFeed } from "../papers/atom.ts";
-import { RunReader } from "../runs/find.ts";
+import type { RunReader } from "../runs/find.ts";
 import type { Workbench } from "../workbench.ts";
 import { notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -73,7 +73,6 @@ const detailSchema = paperSchema
 
 /** Routes under /api/papers. */
 export function paperRoutes(bench: Workbench): OpenAPIHono {
-  const reader = new RunReader(bench.options.runs);
   const list = createRoute({
     method: "get",
     path: "/papers",
@@ -98,7 +97,7 @@ export function paperRoutes(bench: Workbench): OpenAPIHono {
   });
   const known = async () => {
     const store = await bench.store().catch(() => undefined);
-    return { sources: new Set(store?.manifest.sources.map(({ id }) => id)), runs: reader.list() };
+    return { sources: new Set(store?.manifest.sources.map(({ id }) => id)), runs: bench.runs.list() };
   };
   return api()
     .openapi(list, async (context) => {
@@ -109,7 +108,7 @@ export function paperRoutes(bench: Workbench): OpenAPIHono {
       );
     })
     .openapi(feed, (context) => {
-      const xml = atomFeed(reader.list().map(({ run, result }) => ({ id: run.id, name: run.name, result })));
+      const xml = atomFeed(bench.runs.list().map(({ run, result }) => ({ id: run.id, name: run.name, result })));
       context.header("Content-Type", "application/atom+xml; charset=utf-8");
       return context.body(xml, 200) as never;
     })

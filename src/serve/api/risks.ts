@@ -1,7 +1,6 @@
 // Routes of what models said of a patient that was held out.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { patientRisks, riskDrivers } from "../patients/risks.ts";
-import { RunReader } from "../runs/find.ts";
 import type { Workbench } from "../workbench.ts";
 import { notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -28,7 +27,6 @@ const hidden = z.string().regex(/^[\w-]{22}$/);
 
 /** Routes under /api/patients/{id}/risks. */
 export function riskRoutes(bench: Workbench): OpenAPIHono {
-  const reader = new RunReader(bench.options.runs);
   const list = createRoute({
     method: "get",
     path: "/patients/{id}/risks",
@@ -75,7 +73,9 @@ export function riskRoutes(bench: Workbench): OpenAPIHono {
         .find((found) => found !== undefined);
       if (!store || subject === undefined) throw notFound("There is no such patient");
       // numbers of another data set may be the same and mean someone else
-      const own = reader.list().filter(({ result }) => result.manifest.dataFingerprint === store.manifest.fingerprint);
+      const own = bench.runs
+        .list()
+        .filter(({ result }) => result.manifest.dataFingerprint === store.manifest.fingerprint);
       const series = await patientRisks(await bench.database(), own, subject);
       return context.json(
         series.map(({ points, ...rest }) => ({
@@ -88,7 +88,7 @@ export function riskRoutes(bench: Workbench): OpenAPIHono {
     .openapi(drivers, async (context) => {
       const { run: id, model, stay } = context.req.valid("param");
       const { hour } = context.req.valid("query");
-      const run = reader.find(id);
+      const run = bench.runs.find(id);
       const stayId = bench.reveal("stay of a risk", stay);
       if (!run || stayId === undefined) throw notFound("There is no such prediction");
       const asked = { model, stayId, hour: hour ?? null };

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ModelResult, RunResult } from "../../run/index.ts";
+import { predictionsFile } from "../../run/leaderboard/index.ts";
 import { reportPolicy } from "../guard/index.ts";
-import { type FoundRun, RunReader } from "../runs/find.ts";
-import { predictionsFile, thresholdCounts } from "../runs/thresholds.ts";
+import type { FoundRun } from "../runs/find.ts";
+import { thresholdCounts } from "../runs/thresholds.ts";
 import type { Workbench } from "../workbench.ts";
 import { notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -68,9 +69,8 @@ const modelName = z.string().regex(/^[a-z0-9-]{1,40}$/);
 
 /** Routes under /api/runs. */
 export function runRoutes(bench: Workbench): OpenAPIHono {
-  const reader = new RunReader(bench.options.runs);
   const found = (id: string) => {
-    const run = reader.find(id);
+    const run = bench.runs.find(id);
     if (!run) throw notFound("There is no such run");
     return run;
   };
@@ -122,7 +122,7 @@ export function runRoutes(bench: Workbench): OpenAPIHono {
   });
   return api()
     .openapi(list, (context) => {
-      const runs = reader.list().map(({ run, result }) => summaryOf(run, result));
+      const runs = bench.runs.list().map(({ run, result }) => summaryOf(run, result));
       return context.json(
         runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)),
         200,
@@ -146,7 +146,7 @@ export function runRoutes(bench: Workbench): OpenAPIHono {
     .openapi(thresholds, async (context) => {
       const { run, result } = found(context.req.valid("param").id);
       const { model } = context.req.valid("query");
-      const file = predictionsFile(run.folder, result, model);
+      const file = predictionsFile({ folder: run.folder, result }, model);
       const isEvent = (result.task.outcome ?? "event") === "event";
       if (!file || !isEvent) throw notFound("This run has no probabilities of an event by that model");
       const db = await bench.database();

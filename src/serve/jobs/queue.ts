@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { commandLine } from "../../core/command.ts";
 import { makeFolder, readJson, writeJson } from "../../store/index.ts";
 import { conflict, notFound } from "../api/problem.ts";
 import type { Job, JobKind, JobProgress } from "./job.ts";
@@ -78,7 +79,7 @@ export class JobQueue {
       schema: 1,
       id: `${createdAt.replace(/\D/g, "").slice(0, 14)}-${randomBytes(4).toString("hex")}`,
       ...asked,
-      command: ["bedside", ...asked.arguments].map(quoted).join(" "),
+      command: commandLine(["bedside", ...asked.arguments]),
       state: "waiting",
       createdAt,
       startedAt: null,
@@ -279,8 +280,4 @@ function signal(pid: number, name: "SIGINT"): void {
 function lastWords(text: string): string {
   const at = text.lastIndexOf("\nError: ");
   return (at >= 0 ? text.slice(at + 8) : text.slice(-500)).trim().slice(0, 2000);
-}
-
-function quoted(argument: string): string {
-  return /^[\w./:=@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

@@ -6,12 +6,12 @@ import { type Cohort, cohortFiles, openCohort } from "../../cohort/index.ts";
 import { silent } from "../../core/progress.ts";
 import { readSamples } from "../../features/index.ts";
 import type { RunResult } from "../../run/index.ts";
+import { predictionsFile } from "../../run/leaderboard/index.ts";
 import { predictRows, readModelFile } from "../../run/train.ts";
 import { findView, type OpenView } from "../../run/views/index.ts";
 import { type Database, identifier, join, literal, type Sql, sql } from "../../store/index.ts";
 import type { FoundRun } from "../runs/find.ts";
 import { filesOfFold, modelFiles } from "../runs/model-files.ts";
-import { predictionsFile } from "../runs/thresholds.ts";
 
 /** The risks of a patient's stays by one model. */
 export interface RiskSeries {
@@ -44,7 +44,7 @@ export async function patientRisks(
     if ((result.task.outcome ?? "event") !== "event") continue;
     const isHourly = result.task.per === "hour";
     for (const model of result.models) {
-      const file = predictionsFile(run.folder, result, model.id);
+      const file = predictionsFile({ folder: run.folder, result }, model.id);
       if (!file) continue;
       const labels = joinPath(run.folder, "cohort", cohortFiles.labels);
       const found = await db.rows<{
@@ -91,7 +91,7 @@ export async function riskDrivers(
   { model, stayId, hour }: { model: string; stayId: bigint; hour: number | null },
   tempFolder: string,
 ): Promise<{ risk: number; drivers: RiskDriver[] } | undefined> {
-  const file = predictionsFile(run.folder, result, model);
+  const file = predictionsFile({ folder: run.folder, result }, model);
   if (!file) return undefined;
   const [held] = await db.rows<{ fold: number }>(
     sql`select fold::integer as fold from read_parquet(${literal(file)}) where stay_id = ${stayId} limit 1`,

@@ -1,8 +1,5 @@
 // What a threshold would do: held-out rows above it, with and without the event, counted in the database. Knows no HTTP.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { isSmall, smallCellLimit } from "../../core/small-cells.ts";
-import type { RunResult } from "../../run/index.ts";
 import { type Database, literal, sql } from "../../store/index.ts";
 
 /** Counts at thresholds, lowest first; null where the count is withheld. */
@@ -14,13 +11,6 @@ export interface ThresholdCounts {
   truePositives: (number | null)[];
   /** Rows at or above it without. */
   falsePositives: (number | null)[];
-}
-
-/** The predictions file of a model of a run: the first model's has no name in it. */
-export function predictionsFile(folder: string, { models }: RunResult, model: string): string | undefined {
-  const named = join(folder, `predictions-${model}.parquet`);
-  const path = models[0]?.id === model && !existsSync(named) ? join(folder, "predictions.parquet") : named;
-  return existsSync(path) ? path : undefined;
 }
 
 const STEPS = 400;

@@ -1,10 +1,8 @@
 // What the cart's own program says of a recording: intervals with its errors, and lines of report. Knows the truth only.
 import type { RandomStream } from "../../../core/random.ts";
+import { NOT_MEASURED } from "../../mimic-iv-ecg/machine.ts";
 import { gauss, oneOf } from "../draws.ts";
 import type { SyntheticEcg } from "./model.ts";
-
-/** How the records write what could not be measured. */
-export const NOT_MEASURED = 29_999;
 
 /** The measured columns of machine_measurements. */
 export interface MachineReading {

@@ -12,7 +12,6 @@ export const text = {
   fine: "The task is well formed.",
   funnel: "Who stays in",
   start: "at the start",
-  removed: "removed",
   hit: "in all",
   noData: "Without records the file can be checked, but nobody counted.",
   counting: "Counting",

@@ -5,7 +5,6 @@ export const text = {
   none: "The server was given no folder with records. Start it with: bedside serve --data DIR",
   found: "Found, not imported yet: an import sorts the tables by patient, so that everything after is quick.",
   importNow: "Import",
-  importing: "Importing",
   version: "Version",
   tables: "Tables",
   rows: "Rows",

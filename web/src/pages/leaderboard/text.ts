@@ -4,7 +4,6 @@ export const text = {
   lead: "Models of several runs on the same held-out patients, each with its difference from the best.",
   choose: "Runs",
   none: "No run has a result yet.",
-  compare: "Compare",
   nothing: "Choose runs to compare.",
   model: "Model",
   run: "Run",

@@ -29,7 +29,7 @@ const steps = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080, 43_200, 129_
 export function ticksOf({ from, to }: Window, width: number, base: number): number[] {
   const wanted = ((to - from) / Math.max(width, 1)) * 110;
   const step = steps.find((minutes) => minutes >= wanted) ?? steps.at(-1)!;
-  const offset = ((base / 60_000) % step) - (step >= 1440 ? 0 : 0);
+  const offset = (base / 60_000) % step;
   const first = Math.ceil((from + offset) / step) * step - offset;
   const ticks: number[] = [];
   for (let minute = first; minute <= to; minute += step) ticks.push(minute);

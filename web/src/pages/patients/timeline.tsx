@@ -1,5 +1,6 @@
 // The timeline of a patient: canvas, window of time, pointer and keys.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { canvasContext, useWidth } from "../../parts/canvas.ts";
 import { density, drawOverview, drawTimeline, gutterOf, layOut, readColours } from "./drawing.ts";
 import type { PatientRecord, Series } from "./record.ts";
 import { text } from "./text.ts";
@@ -14,23 +15,10 @@ interface TimelineProps {
   onWindow: (window: Window) => void;
 }
 
-/** Sizes a canvas for the screen's pixels and gives what draws on it. */
-function contextOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
-  const ratio = devicePixelRatio || 1;
-  const [wide, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== wide || canvas.height !== tall) {
-    canvas.width = wide;
-    canvas.height = tall;
-  }
-  const context = canvas.getContext("2d")!;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return context;
-}
-
 export function Timeline({ record, series, window, onWindow }: TimelineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const overview = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(canvas);
   const [pointer, setPointer] = useState<number | null>(null);
   const { lanes, height } = useMemo(() => layOut(series), [series]);
   const counts = useMemo(() => density(record, Math.max(1, Math.floor(width))), [record, width]);
@@ -39,18 +27,16 @@ export function Timeline({ record, series, window, onWindow }: TimelineProps) {
   wish.current = window;
 
   useEffect(() => {
-    const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
-    watch.observe(canvas.current!.parentElement!);
-    return () => watch.disconnect();
-  }, []);
-
-  useEffect(() => {
     if (width === 0) return;
     const frame = requestAnimationFrame(() => {
       const colours = readColours(canvas.current!);
       const scene = { record, window, width, colours };
-      drawTimeline(contextOf(canvas.current!, width, height), { ...scene, lanes, height, pointer });
-      drawOverview(contextOf(overview.current!, width, overviewHeight), { ...scene, height: overviewHeight, counts });
+      drawTimeline(canvasContext(canvas.current!, width, height), { ...scene, lanes, height, pointer });
+      drawOverview(canvasContext(overview.current!, width, overviewHeight), {
+        ...scene,
+        height: overviewHeight,
+        counts,
+      });
     });
     return () => cancelAnimationFrame(frame);
   }, [record, lanes, window, width, height, pointer, counts]);

@@ -11,7 +11,6 @@ export const text = {
   hourly: "Over time",
   hourlyNote:
     "One value, or several with their hour: 88@0 92@6 110@20. Hours count from admission; values without an hour are spread evenly.",
-  once: "Known once",
   flags: "Complaints and history",
   findFlag: "Find a complaint or a disease",
   example: "Fill in an example",
@@ -33,9 +32,7 @@ export const text = {
   score: "Score",
   wrongHour: "Hours go from",
   reading: "Reading the model",
-  yes: "yes",
   women: "female",
   men: "male",
-  outside: "outside what the model has seen in training",
   data: "Trained on",
 } as const;

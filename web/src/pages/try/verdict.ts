@@ -1,5 +1,5 @@
 // The verdict of a model on what was typed: risk, spread, drivers, scores. All in this page.
-import { type ClinicalScore, isIn } from "../../../../src/concepts/scores/count.ts";
+import { componentPoints } from "../../../../src/concepts/scores/count.ts";
 import { applyTabular } from "../../../../src/features/preprocess.ts";
 import { type Loaded, predict } from "./bundle.ts";
 import { filledIn, lastNumber, summarise, type Typed } from "./patient.ts";
@@ -60,14 +60,9 @@ export function countScores({ bundle }: Loaded, typed: Typed): Counted[] {
     const values = components.map((component) => ({ component, value: input(component.variable) }));
     if (values.every(({ value }) => value === undefined)) return [];
     const unknown = values.filter(({ value }) => value === undefined).map(({ component }) => component.variable);
-    const points = values.reduce((sum, { component, value }) => sum + pointsOf(component, value), 0);
+    const points = values.reduce((sum, { component, value }) => sum + componentPoints(component, value), 0);
     return [{ id, title, points, lacks: [...lacks, ...unknown] }];
   });
-}
-
-function pointsOf({ bands, factor }: ClinicalScore["components"][number], value: number | undefined): number {
-  if (value === undefined) return 0;
-  return bands ? (bands.find((band) => isIn(band, value))?.points ?? 0) : value * (factor ?? 0);
 }
 
 /** How often the event came to the patients held out whose risk was nearest. */

@@ -13,7 +13,6 @@ export const text = {
     smooth: "as on a monitor, 0.5–40 Hz",
   },
   fiducials: "Points of the waves",
-  speed: "Paper",
   closer: "Closer",
   farther: "Farther",
   whole: "Whole record",
@@ -30,7 +29,6 @@ export const text = {
   qtcHodges: "QTc, Hodges",
   axis: "QRS axis",
   beats: "Beats",
-  rhythm: "Rhythm",
   none: "not measurable",
   picture: "Electrocardiogram",
 } as const;

@@ -1,6 +1,7 @@
 // The ECG viewer: paper, layouts, filters, points of the waves, caliper, what was measured.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { lowPass, removeBaseline, removeMains } from "../../../../../src/signal/filters/clean.ts";
+import { canvasContext, useWidth } from "../../../parts/canvas.ts";
 import { Box, PageTitle, Shown, useAnswer } from "../../../parts/index.tsx";
 import { type Caliper, caliperText, drawPaper, type Layout, type Lead, perSecondOf, strips } from "./paper.ts";
 import { text } from "./text.ts";
@@ -164,7 +165,7 @@ const heights: Readonly<Record<Layout, number>> = { sheet: 560, rows: 1080, one:
 
 function Paper({ leads, layout, one, view, points, onMove, onZoom }: PaperProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(canvas);
   const [caliper, setCaliper] = useState<Caliper | null>(null);
   const [isHeld, setHeld] = useState(false);
   const height = heights[layout];
@@ -185,19 +186,10 @@ function Paper({ leads, layout, one, view, points, onMove, onZoom }: PaperProps)
   const perMillivolt = Math.min(perSecond * 0.4, height / (layout === "one" ? 3 : layout === "sheet" ? 8 : 14));
 
   useEffect(() => {
-    const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
-    watch.observe(canvas.current!.parentElement!);
-    return () => watch.disconnect();
-  }, []);
-  useEffect(() => {
     if (width === 0) return;
     const frame = requestAnimationFrame(() => {
       const element = canvas.current!;
-      const ratio = devicePixelRatio || 1;
-      element.width = Math.round(width * ratio);
-      element.height = Math.round(height * ratio);
-      const context = element.getContext("2d")!;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const context = canvasContext(element, width, height);
       const style = getComputedStyle(element);
       const of = (name: string) => style.getPropertyValue(name).trim();
       drawPaper(context, {
