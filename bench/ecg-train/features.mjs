@@ -153,6 +153,105 @@ function noisy(signal, mv) {
   return out;
 }
 
+/** P waves lie at least so long after the T wave's peak before them where they were moved, and at most so long before QRS. */
+const P_AFTER_T_MS = 44;
+const P_BEFORE_QRS_MS = 330;
+/** Cut out around a P wave's marks, ms. */
+const P_MARGIN_MS = 10;
+
+/**
+ * A record whose P waves were taken out and put back earlier, also onto the T wave before them: long PR intervals, and with `cut`
+ * (a share of the way, taken out of the PR segments) fast rates. Without a `place` (0: as early as can be, 1: as they are) they are left out.
+ * @param marks By lead, in ms; returned moved.
+ */
+function withMovedP(record, marks, { place, cut = 0 }) {
+  const ms = 1000 / record.rateHz;
+  const at = (time) => Math.max(0, Math.min(record.signals[0].length - 1, Math.round(time / ms)));
+  const wave = (symbol, near, reach) =>
+    marks.map((list) => list.find((mark) => mark.symbol === symbol && Math.abs(mark.peak - near) < reach));
+  const beats = marks[1 % marks.length].flatMap((mark, i, list) => {
+    const [before, q] = [list[i - 1], list[i + 1]];
+    if (mark.symbol !== "p" || q?.symbol !== "q" || q.peak - mark.peak > 450) return [];
+    const p = wave("p", mark.peak, 60);
+    const known = p.filter(Boolean);
+    const from = middle(known.map(({ onset }) => onset)) - P_MARGIN_MS;
+    const onset = middle(wave("q", q.peak, 60).map((one) => one?.onset ?? Number.NaN));
+    const to = Math.min(middle(known.map(({ end }) => end)) + P_MARGIN_MS, onset - 2);
+    const room = Math.min(
+      before?.symbol === "t" ? mark.peak - before.peak - P_AFTER_T_MS : 100,
+      P_BEFORE_QRS_MS - (onset - mark.peak),
+    );
+    return Number.isFinite(from) && Number.isFinite(to) && to - from > 30 ? [{ p, from, to, onset, room }] : [];
+  });
+  const room = Math.max(0, Math.min(...beats.map((beat) => beat.room)));
+  const shift = place === undefined ? 0 : (1 - place) * room;
+  const signals = record.signals.map((lead) => {
+    const out = lead.slice();
+    for (const { from, to } of beats) {
+      const [a, b] = [at(from), at(to)];
+      const line = (i) => lead[a] + ((lead[b] - lead[a]) * (i - a)) / (b - a);
+      for (let i = a; i <= b; i++) out[i] -= lead[i] - line(i);
+    }
+    if (place === undefined) return out;
+    for (const { from, to } of beats) {
+      const [a, b] = [at(from), at(to)];
+      const by = Math.round(shift / ms);
+      const line = (i) => lead[a] + ((lead[b] - lead[a]) * (i - a)) / (b - a);
+      for (let i = a; i <= b; i++) if (i - by >= 0) out[i - by] += lead[i] - line(i);
+    }
+    return out;
+  });
+  const moved = new Map(beats.flatMap(({ p }) => p.filter(Boolean).map((mark) => [mark, -shift])));
+  const keep = (mark) => place !== undefined || !moved.has(mark);
+  const put = marks.map((list) =>
+    list.filter(keep).map((mark) => {
+      const by = moved.get(mark) ?? 0;
+      return { ...mark, onset: mark.onset + by, peak: mark.peak + by, end: mark.end + by };
+    }),
+  );
+  if (!(cut > 0 && shift > 0)) return { record: { ...record, signals }, marks: put };
+  // Out of each PR segment, between the moved P wave and QRS; the two sides are joined over ± 10 ms.
+  const gaps = beats.map(({ to, onset }) => {
+    const end = at(onset - 14);
+    return { from: Math.max(at(to - shift + 10), end - Math.round((cut * shift) / ms)), to: end };
+  });
+  const gone = (time) =>
+    gaps.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, time / ms) - from), 0) * ms;
+  const join = Math.round(10 / ms);
+  const shorter = signals.map((lead) => {
+    const smooth = lead.slice();
+    for (const { from, to } of gaps) {
+      const step = lead[to] - lead[from];
+      for (let k = 0; k < join; k++) {
+        const share = 0.5 * (1 - k / join);
+        if (from - k >= 0) smooth[from - k] += share * step;
+        if (to + k < lead.length) smooth[to + k] -= share * step;
+      }
+    }
+    return smooth.filter((_, i) => !gaps.some(({ from, to }) => i >= from && i < to));
+  });
+  return {
+    record: { ...record, signals: shorter },
+    marks: put.map((list) =>
+      list.map((mark) => ({
+        ...mark,
+        onset: mark.onset - gone(mark.onset),
+        peak: mark.peak - gone(mark.peak),
+        end: mark.end - gone(mark.end),
+      })),
+    ),
+  };
+}
+
+/** Half the samples, each the mean of two, as recorders of 250 Hz give. */
+const halfRate = (record) => ({
+  ...record,
+  rateHz: record.rateHz / 2,
+  signals: record.signals.map((lead) =>
+    Float32Array.from({ length: lead.length >> 1 }, (_, i) => (lead[2 * i] + lead[2 * i + 1]) / 2),
+  ),
+});
+
 const names = partOf(data, "training");
 for (const name of names.ludb) {
   const folder = join(data, "ludb", "data");
@@ -185,6 +284,23 @@ for (const name of names.ludb) {
   variant(4, [0, 1, 6, 7, 8, 9, 10, 11], 0);
   variant(5, usualPairs[Math.floor(4 * uniform())], 0.02 * uniform());
   variant(6, all, 0.05 + 0.07 * uniform());
+  const quiet = { rateHz: record.rateHz, leads: record.leads, signals: record.signals };
+  for (const [number, settings] of [
+    [7, { place: 0.5 * uniform() }],
+    [8, { place: 0.3 * uniform(), cut: 1 }],
+    [9, {}],
+    [10, { place: 0.6 * uniform(), cut: 0.6 }],
+  ]) {
+    const changed = withMovedP(quiet, marks, settings);
+    const mv = uniform() < 0.5 ? 0 : 0.04 * uniform();
+    const signals = mv > 0 ? changed.record.signals.map((lead) => noisy(lead, mv)) : changed.record.signals;
+    addRecord(Number(name), number, { ...changed.record, signals }, changed.marks, { anchors: 1 });
+  }
+  const pair = usualPairs[Math.floor(4 * uniform())];
+  const half = halfRate({ rateHz: 500, leads: pair.map((l) => record.leads[l]), signals: pair.map((l) => record.signals[l]) });
+  // The mean of two samples lies 1 ms after the first.
+  const later = (list) => list.map((mark) => ({ ...mark, onset: mark.onset - 1, peak: mark.peak - 1, end: mark.end - 1 }));
+  addRecord(Number(name), 11, half, pair.map((l) => later(marks[l])), { anchors: 1 });
 }
 names.qtdb.forEach((name, i) => {
   const folder = join(data, "qtdb");

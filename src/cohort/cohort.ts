@@ -25,6 +25,13 @@ export interface CohortLabel {
   per: "stay" | "hour";
   /** Of a number; else empty. */
   unit: string;
+  /**
+   * Of an event an hour: hours before the onset from which the label is 1, and hours after it until which it is; -1 where
+   * the rows end before the onset. For alarms.
+   */
+  window?: { before: number; after: number };
+  /** Of classes: a number that stands for each, for how far off a class is. */
+  representatives?: { unit: string; values: number[] };
   rows: number;
   /** Of a binary label; else 0. */
   positiveRows: number;

@@ -86,6 +86,7 @@ export async function describeLabels(db: Database, plan: Plan): Promise<CohortLa
     kind,
     per: plan.hourly ? "hour" : "stay",
     unit: label.unit ?? "",
+    ...(label.onset && plan.hourly ? { window: inMode(label.onset.window, plan.mode) } : {}),
     rows: Number(counts.rows),
     positiveRows: kind === "binary" ? Number(counts.positive) : 0,
     mean: counts.mean ?? 0,

@@ -43,10 +43,13 @@ export async function tableOne(
   const text = (values: readonly (string | null)[], group: (text: string | null) => string) =>
     order.map((row) => group(values[row]!));
   const number = (values: Float64Array) => Float64Array.from(order, (row) => values[row]!);
+  // what is not known of anybody, as admission of recordings, has no rows
+  const cut = (title: string, values: readonly (string | null)[], group: (text: string | null) => string) =>
+    values.some((value) => value !== null) ? [cutFamily(title, text(values, group), counter)] : [];
   const families = [
-    cutFamily("Sex", text(all.sex, sexGroup), counter),
-    cutFamily("Ethnicity", text(all.ethnicity, ethnicityFamily), counter),
-    cutFamily("Admission", text(all.admissionType, admissionGroup), counter),
+    ...cut("Sex", all.sex, sexGroup),
+    ...cut("Ethnicity", all.ethnicity, ethnicityFamily),
+    ...cut("Admission", all.admissionType, admissionGroup),
   ];
   const hidden = hiddenEverywhere(counter, families);
   const row = (title: string, values: Float64Array, level?: true): TableOneRow => ({
@@ -65,11 +68,15 @@ export async function tableOne(
       row("Age, years", number(all.age)),
       ...families.flatMap((family) => family.rows(hidden)),
       ...fixed.map(({ title, values }) => row(title, values)),
-      row("Length of stay in intensive care, days", number(all.losIcuDays)),
-      { title: `In the first ${FIRST_DAY_HOURS} hours`, cells: ["", "", ""] },
+      ...(isKnown(all.losIcuDays) ? [row("Length of stay in intensive care, days", number(all.losIcuDays))] : []),
+      ...(firstDay.length ? [{ title: `In the first ${FIRST_DAY_HOURS} hours`, cells: ["", "", ""] }] : []),
       ...firstDay.map(({ title, values }) => row(title, values, true)),
     ]),
   };
+}
+
+function isKnown(values: Float64Array): boolean {
+  return values.some((value) => !Number.isNaN(value));
 }
 
 /** A row a stay, whether it has the event at any hour; without an event none has. */

@@ -24,7 +24,7 @@ export interface AlarmOptions {
   silenceHours?: number;
   /** Hours before the onset from which the label is 1; default 6. */
   beforeHours?: number;
-  /** Hours after the onset until which the label is 1; default 6. */
+  /** Hours after the onset until which the label is 1, -1 where the rows end before it; default 6. */
   afterHours?: number;
 }
 
@@ -180,7 +180,7 @@ function findRuns(
   options: AlarmOptions,
 ): { stay: number[]; onset: number[]; ofRow: Int32Array } {
   const before = hoursOf("beforeHours", options.beforeHours);
-  const after = hoursOf("afterHours", options.afterHours);
+  const after = optionWithin("afterHours", options.afterHours ?? DEFAULT_HOURS, -1, Number.MAX_SAFE_INTEGER);
   const ofRow = new Int32Array(labels.length).fill(-1);
   const stay: number[] = [];
   const onset: number[] = [];

@@ -1,6 +1,6 @@
 // The area under the receiver operating characteristic. Knows nothing of thresholds chosen by anyone.
 import { binaryRows, oneClass, type Statistic, type WeightOptions } from "./inputs.ts";
-import { rankedStatistic, rankRows } from "./ranking.ts";
+import { type RankedRows, rankedStatistic } from "./ranking.ts";
 
 /**
  * The chance that a random positive row scores above a random negative one, ties counting half (area under the ROC
@@ -15,16 +15,14 @@ export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>, opti
 }
 
 auroc.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
-  const { row, positive, endsTie } = rankRows(binaryRows(labels, scores));
-  /** The weight of the row at a rank is `weights[index[rank]]`. */
-  const figure = (index: Uint32Array, weights: Float64Array | null) => {
+  const figure = ({ row, positive, endsTie }: RankedRows, weights: Float64Array | null) => {
     let positives = 0;
     let negatives = 0;
     let tiedPositives = 0;
     let tiedNegatives = 0;
     let pairsInOrder = 0;
     for (let rank = 0; rank < row.length; rank++) {
-      const weight = weights === null ? 1 : weights[index[rank]!]!;
+      const weight = weights === null ? 1 : weights[row[rank]!]!;
       if (positive[rank]) tiedPositives += weight;
       else tiedNegatives += weight;
       if (endsTie[rank]) {
@@ -39,5 +37,5 @@ auroc.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statisti
     if (!(negatives > 0)) oneClass("AUROC", "negative");
     return pairsInOrder / positives / negatives;
   };
-  return rankedStatistic(row, figure);
+  return rankedStatistic(binaryRows(labels, scores), figure);
 };

@@ -1,6 +1,6 @@
 // Average precision, the step-wise area under the precision-recall curve. Knows nothing of chosen thresholds.
 import { binaryRows, oneClass, type Statistic, type WeightOptions } from "./inputs.ts";
-import { rankedStatistic, rankRows } from "./ranking.ts";
+import { type RankedRows, rankedStatistic } from "./ranking.ts";
 
 /**
  * Average precision: the precision at each threshold, weighted by the recall won there, without interpolation
@@ -19,15 +19,13 @@ export function averagePrecision(
 }
 
 averagePrecision.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
-  const { row, positive, endsTie } = rankRows(binaryRows(labels, scores));
-  /** The weight of the row at a rank is `weights[index[rank]]`. */
-  const figure = (index: Uint32Array, weights: Float64Array | null) => {
+  const figure = ({ row, positive, endsTie }: RankedRows, weights: Float64Array | null) => {
     let truePositives = 0;
     let called = 0;
     let won = 0;
     let area = 0;
     for (let rank = 0; rank < row.length; rank++) {
-      const weight = weights === null ? 1 : weights[index[rank]!]!;
+      const weight = weights === null ? 1 : weights[row[rank]!]!;
       called += weight;
       if (positive[rank]) won += weight;
       if (endsTie[rank] && won > 0) {
@@ -39,5 +37,5 @@ averagePrecision.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>
     if (!(truePositives > 0)) oneClass("Average precision", "positive");
     return area / truePositives;
   };
-  return rankedStatistic(row, figure);
+  return rankedStatistic(binaryRows(labels, scores), figure);
 };

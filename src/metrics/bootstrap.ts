@@ -26,7 +26,7 @@ export interface Interval {
 }
 
 /** Rows above which the quicker way by patient is taken; below it every figure is exactly that of weighted rows. */
-const LONG = 20_000;
+const LONG = 4000;
 
 /** The patient of each row. */
 export type SubjectIds = ArrayLike<number | string | bigint>;
@@ -89,15 +89,15 @@ export function drawAll<Name extends string>(
   const values = names.map((name) => statistics[name]());
   const { patient, count } = numberPatients(subjects);
   const draws = names.map(() => new Float64Array(resamples));
-  const times = new Float64Array(count);
   const weights = new Float64Array(patient.length);
-  // Where there are many rows a patient, sums by patient are quicker than weights by row.
-  const isLong = patient.length > LONG && patient.length > count;
+  // Where there are many rows, sums by patient are quicker than weights by row.
+  const isLong = patient.length > LONG;
   const quick = names.map((name) => (isLong ? statistics[name].byPatient?.(patient, count) : undefined));
   const needsWeights = quick.some((each) => !each);
   for (let i = 0; i < resamples; i++) {
     const stream = randomStream(seed, "bootstrap", i);
-    times.fill(0);
+    // a new array for each draw: figures that share counts tell draws by it
+    const times = new Float64Array(count);
     for (let draw = 0; draw < count; draw++) times[stream.below(count)]!++;
     if (needsWeights) for (let row = 0; row < weights.length; row++) weights[row] = times[patient[row]!]!;
     names.forEach((name, k) => {

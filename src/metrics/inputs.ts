@@ -15,7 +15,8 @@ export interface Statistic {
   (weights?: ArrayLike<number>): number;
   /**
    * The same figure where all rows of a patient weigh alike, made quick for many rows a patient. Given the patient of each
-   * row (from 0) and their number, it makes a function of how often each patient counts.
+   * row (from 0) and their number, it makes a function of how often each patient counts. An array of counts must not be
+   * changed and given again: another draw is another array.
    */
   byPatient?: ByPatient;
 }

@@ -1,6 +1,6 @@
 // The best balance of precision and sensitivity over all thresholds. Knows nothing of a threshold in use.
 import { binaryRows, oneClass, type Statistic, type WeightOptions } from "./inputs.ts";
-import { rankedStatistic, rankRows } from "./ranking.ts";
+import { type RankedRows, rankedStatistic } from "./ranking.ts";
 
 /**
  * min(precision, sensitivity) at the threshold where it is largest: where the two curves meet, or are nearest to
@@ -19,18 +19,16 @@ export function minPrecisionSensitivity(
 }
 
 minPrecisionSensitivity.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
-  const { row, positive, endsTie } = rankRows(binaryRows(labels, scores));
-  /** The weight of the row at a rank is `weights[index[rank]]`. */
-  const figure = (index: Uint32Array, weights: Float64Array | null) => {
+  const figure = ({ row, positive, endsTie }: RankedRows, weights: Float64Array | null) => {
     let positives = 0;
     for (let rank = 0; rank < row.length; rank++)
-      if (positive[rank]) positives += weights === null ? 1 : weights[index[rank]!]!;
+      if (positive[rank]) positives += weights === null ? 1 : weights[row[rank]!]!;
     if (!(positives > 0)) oneClass("min(precision, sensitivity)", "positive");
     let called = 0;
     let hits = 0;
     let best = 0;
     for (let rank = 0; rank < row.length; rank++) {
-      const weight = weights === null ? 1 : weights[index[rank]!]!;
+      const weight = weights === null ? 1 : weights[row[rank]!]!;
       called += weight;
       if (positive[rank]) hits += weight;
       // both are hits over something, so the smaller one is hits over the larger of the two
@@ -38,5 +36,5 @@ minPrecisionSensitivity.prepare = (labels: ArrayLike<number>, scores: ArrayLike<
     }
     return best;
   };
-  return rankedStatistic(row, figure);
+  return rankedStatistic(binaryRows(labels, scores), figure);
 };

@@ -1,5 +1,9 @@
 // Rows in order of score, the one sort behind every metric of ranks. Knows no metric.
 import { binaryRows, type Rows, rowWeights, type Statistic } from "./inputs.ts";
+import { ascendingOrder } from "./order.ts";
+import { patientCells } from "./patient-cells.ts";
+
+export { ascendingOrder };
 
 /** Rows from the highest score to the lowest; equal scores keep the order of the rows. */
 export interface RankedRows {
@@ -9,34 +13,6 @@ export interface RankedRows {
   positive: Uint8Array;
   /** 1 where the next rank has another score (or there is none). */
   endsTie: Uint8Array;
-}
-
-/** Row numbers from the lowest score to the highest, equal scores in the order of the rows. */
-export function ascendingOrder(scores: Float64Array): Uint32Array {
-  const count = scores.length;
-  const distinct = Float64Array.from(scores).sort();
-  let groups = 0;
-  for (let i = 0; i < count; i++) {
-    if (groups === 0 || distinct[i] !== distinct[groups - 1]) distinct[groups++] = distinct[i]!;
-  }
-  const group = new Uint32Array(count);
-  const next = new Uint32Array(groups + 1);
-  for (let i = 0; i < count; i++) {
-    const score = scores[i]!;
-    let low = 0;
-    let high = groups - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (distinct[middle]! < score) low = middle + 1;
-      else high = middle;
-    }
-    group[i] = low;
-    next[low + 1]!++;
-  }
-  for (let g = 1; g <= groups; g++) next[g]! += next[g - 1]!;
-  const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[next[group[i]!]!++] = i;
-  return order;
 }
 
 /** Ranks checked rows by score, best first. */
@@ -61,17 +37,25 @@ export function rankRows({ labels, scores }: Rows): RankedRows {
 }
 
 /**
- * The statistic of a figure over ranks: by weights of the rows, or by those of their patients. The weight of the row at a
- * rank is `weights[index[rank]]`; null where all weigh the same.
+ * The statistic of a figure over ranks, by weights of the rows or by those of their patients: the weight of the row at a
+ * rank is `weights[row[rank]]`, or 1 where they are null. By patient, very many scores are put into cells of neighbours,
+ * which count as tied; what that changes in the figure of the rows as they are is added to all resamples alike.
  */
 export function rankedStatistic(
-  row: Uint32Array,
-  figure: (index: Uint32Array, weights: Float64Array | null) => number,
+  rows: Rows,
+  figure: (ranked: RankedRows, weights: Float64Array | null) => number,
 ): Statistic {
-  const statistic: Statistic = (weights) => figure(row, rowWeights(weights, row.length));
-  statistic.byPatient = (patient) => {
-    const ranked = row.map((at) => patient[at]!);
-    return (times) => figure(ranked, times);
+  const ranked = rankRows(rows);
+  const statistic: Statistic = (weights) => figure(ranked, rowWeights(weights, ranked.row.length));
+  statistic.byPatient = (patient, patients) => {
+    const { weights, counts, cells, exact } = patientCells(rows.labels, rows.scores, patient, patients);
+    const inCells: RankedRows = {
+      row: Uint32Array.from({ length: cells }, (_, cell) => cell),
+      positive: Uint8Array.from({ length: cells }, (_, cell) => cell % 2),
+      endsTie: Uint8Array.from({ length: cells }, (_, cell) => cell % 2),
+    };
+    const shift = exact ? 0 : figure(ranked, null) - figure(inCells, counts);
+    return (times) => Math.min(1, figure(inCells, weights(times)) + shift);
   };
   return statistic;
 }

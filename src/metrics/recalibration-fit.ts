@@ -28,10 +28,11 @@ interface Derivatives {
 }
 
 /**
- * Fits intercept and slope together. The first call fits the rows unweighted; for other weights Newton's method starts
+ * Fits intercept and slope together. The first call fits the rows as they are; for other weights Newton's method starts
  * there, its first step made of sums of what is already known of each row.
+ * @param counts how many rows each stands for; null: one
  */
-export function prepareLine(labels: Float64Array, logits: Float64Array): Fit<Line> {
+export function prepareLine(labels: Float64Array, logits: Float64Array, counts: Float64Array | null = null): Fit<Line> {
   // The fit runs on log-odds moved to mean 0 and shrunk to -1 to 1, where both coefficients are of like size.
   const centre = logits.reduce((sum, x) => sum + x / logits.length, 0);
   const scale = logits.reduce((largest, x) => Math.max(largest, Math.abs(x - centre)), 0);
@@ -40,12 +41,12 @@ export function prepareLine(labels: Float64Array, logits: Float64Array): Fit<Lin
     line && { intercept: line.intercept - (line.slope / scale) * centre, slope: line.slope / scale };
   let base: { line: Line; gaps: Float64Array; spreads: Float64Array } | undefined | null = null;
   const prepareBase = () => {
-    const line = climb(labels, x, null);
+    const line = climb(labels, x, counts);
     return line && { line, ...rowDerivatives(labels, x, line) };
   };
   return (w) => {
     if (base === null) base = prepareBase();
-    if (w === null) return unscaled(base?.line);
+    if (w === null || w === counts) return unscaled(base?.line);
     const quick =
       base && hurry(base.line, weightedDerivatives(x, w, base), (line) => derivativesAt(labels, x, w, line));
     return unscaled(quick ?? climb(labels, x, w));
@@ -173,12 +174,16 @@ function weightedDerivatives(
   return { g0, g1, h00, h01, h11 };
 }
 
-/** Fits the intercept alone, the slope held at 1; other weights start from the unweighted fit. */
-export function prepareShift(labels: Float64Array, logits: Float64Array): Fit<number> {
+/** Fits the intercept alone, the slope held at 1; other weights start from the fit of the rows as they are. */
+export function prepareShift(
+  labels: Float64Array,
+  logits: Float64Array,
+  counts: Float64Array | null = null,
+): Fit<number> {
   let start: number | undefined;
   return (w) => {
-    start ??= fitShift(labels, logits, null, 0);
-    return w === null ? start : fitShift(labels, logits, w, start ?? 0);
+    start ??= fitShift(labels, logits, counts, 0);
+    return w === counts ? start : fitShift(labels, logits, w, start ?? 0);
   };
 }
 

@@ -4,13 +4,15 @@ import {
   fail,
   oneClass,
   probabilityRows,
+  type Rows,
   rowWeights,
   type Statistic,
   undefinedHere,
   type WeightOptions,
 } from "./inputs.ts";
 import { clip } from "./log-loss.ts";
-import { ascendingOrder } from "./ranking.ts";
+import { ascendingOrder } from "./order.ts";
+import { patientCells } from "./patient-cells.ts";
 import { prepareLine, prepareShift } from "./recalibration-fit.ts";
 
 /** The line that maps a model's log-odds to those observed: logit(P(positive)) = intercept + slope x logit(score). */
@@ -55,7 +57,7 @@ calibrationSlope.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>
   const rows = probabilityRows(labels, scores);
   const recalibrate = prepareRecalibration(rows.labels, rows.scores);
   const statistic: Statistic = (weights) => recalibrate(weights).slope;
-  statistic.byPatient = byCells(rows, (cells) => {
+  statistic.byPatient = byCells(rows, statistic, (cells) => {
     const recalibrateCells = prepareCells(cells);
     return (w) => recalibrateCells(w).slope;
   });
@@ -82,17 +84,17 @@ export function calibrationIntercept(
 calibrationIntercept.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const rows = probabilityRows(labels, scores);
   const logits = rows.scores.map(logit);
-  const prepare = (labels: Float64Array, logits: Float64Array) => {
-    const shiftFor = prepareShift(labels, logits);
+  const prepare = ({ labels, logits, counts }: Fitted) => {
+    const shiftFor = prepareShift(labels, logits, counts);
     const rangesOf = prepareRanges(labels, logits);
     return (w: Float64Array | null) => {
       bothClasses("The calibration intercept", rangesOf(w));
       return shiftFor(w) ?? noSolution();
     };
   };
-  const shiftOfRows = prepare(rows.labels, logits);
+  const shiftOfRows = prepare({ labels: rows.labels, logits, counts: null });
   const statistic: Statistic = (weights) => shiftOfRows(rowWeights(weights, logits.length));
-  statistic.byPatient = byCells(rows, (cells) => prepare(cells.labels, cells.logits));
+  statistic.byPatient = byCells(rows, statistic, prepare);
   return statistic;
 };
 
@@ -101,12 +103,12 @@ function prepareRecalibration(
   scores: ArrayLike<number>,
 ): (weights?: ArrayLike<number>) => Recalibration {
   const rows = probabilityRows(labels, scores);
-  const recalibrate = prepareCells({ labels: rows.labels, logits: rows.scores.map(logit) });
+  const recalibrate = prepareCells({ labels: rows.labels, logits: rows.scores.map(logit), counts: null });
   return (weights) => recalibrate(rowWeights(weights, rows.labels.length));
 }
 
-function prepareCells({ labels, logits }: { labels: Float64Array; logits: Float64Array }) {
-  const lineFor = prepareLine(labels, logits);
+function prepareCells({ labels, logits, counts }: Fitted) {
+  const lineFor = prepareLine(labels, logits, counts);
   const rangesOf = prepareRanges(labels, logits);
   return (w: Float64Array | null): Recalibration => {
     needOverlap(rangesOf(w));
@@ -114,42 +116,46 @@ function prepareCells({ labels, logits }: { labels: Float64Array; logits: Float6
   };
 }
 
-/** Cells of log-odds into which very many rows are put, of each outcome. */
-const CELLS = 4096;
+/** Places along the scores that a fit of very many rows is made of. */
+const FIT_CELLS = 500;
 
 /**
- * For very many rows: rows of the same outcome with nearly the same log-odds (cells of equally many rows) are fitted as
- * one, at their mean, which moves the fit by far less than the width of its interval.
+ * For very many rows: those of an outcome that share a cell of `patientCells` are fitted as one, at their mean score. What
+ * that changes in the figure of the rows as they are is added to all resamples alike.
  */
 function byCells(
-  { labels, scores }: { labels: Float64Array; scores: Float64Array },
-  prepare: (cells: { labels: Float64Array; logits: Float64Array }) => (w: Float64Array) => number,
+  { labels, scores }: Rows,
+  statistic: Statistic,
+  prepare: (cells: Fitted) => (w: Float64Array) => number,
 ): ByPatient {
-  return (patient) => {
-    const logits = scores.map(logit);
-    const cellOf = new Uint32Array(labels.length);
-    const perCell = Math.max(1, Math.ceil(labels.length / CELLS));
-    ascendingOrder(logits).forEach((row, rank) => {
-      cellOf[row] = 2 * Math.floor(rank / perCell) + labels[row]!;
-    });
-    const cells = 2 * Math.ceil(labels.length / perCell);
-    const count = new Float64Array(cells);
-    const total = new Float64Array(cells);
-    for (let row = 0; row < labels.length; row++) {
-      count[cellOf[row]!]!++;
-      total[cellOf[row]!]! += logits[row]!;
-    }
-    const figure = prepare({
-      labels: Float64Array.from({ length: cells }, (_, cell) => cell % 2),
-      logits: total.map((sum, cell) => (count[cell]! > 0 ? sum / count[cell]! : 0)),
-    });
-    const w = new Float64Array(cells);
-    return (times) => {
-      w.fill(0);
-      for (let row = 0; row < cellOf.length; row++) w[cellOf[row]!]! += times[patient[row]!]!;
-      return figure(w);
+  return (patient, patients) => {
+    const { cells, counts, meanScores, weights, exact } = patientCells(labels, scores, patient, patients);
+    // of exact cells one is one; of others a few neighbours are as good as one, and make the fit quicker
+    const joined = exact ? 1 : Math.ceil(cells / (2 * FIT_CELLS));
+    const width = 2 * Math.ceil(cells / (2 * joined));
+    const placeOf = Uint32Array.from({ length: cells }, (_, cell) => 2 * Math.floor(cell / 2 / joined) + (cell % 2));
+    const gather = (values: Float64Array) => {
+      const sums = new Float64Array(width);
+      for (let cell = 0; cell < cells; cell++) sums[placeOf[cell]!]! += values[cell]!;
+      return sums;
     };
+    const total = gather(counts);
+    const logits = gather(meanScores.map((score, cell) => (counts[cell]! > 0 ? counts[cell]! * logit(score) : 0)));
+    const figure = prepare({
+      labels: Float64Array.from({ length: width }, (_, place) => place % 2),
+      logits: logits.map((sum, place) => (total[place]! > 0 ? sum / total[place]! : 0)),
+      counts: total,
+    });
+    const shift = exact ? 0 : statistic() - figure(total);
+    return (times) => figure(gather(weights(times))) + shift;
   };
+}
+
+/** Rows, or cells of them, and how many there are of each (null: one). */
+interface Fitted {
+  labels: Float64Array;
+  logits: Float64Array;
+  counts: Float64Array | null;
 }
 
 const logit = (score: number) => {

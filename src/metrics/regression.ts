@@ -1,6 +1,7 @@
 // Errors of predicted numbers (a length of stay, a laboratory value). Knows nothing of outcomes that are yes or no.
 import { numberRows, type Rows, rowWeights, type Statistic, undefinedHere, type WeightOptions } from "./inputs.ts";
-import { ascendingOrder } from "./ranking.ts";
+import { ascendingOrder } from "./order.ts";
+import { patientCells } from "./patient-cells.ts";
 import { mean, meanOf, patientCounts, patientSums, sum, weightedSum } from "./sums.ts";
 
 /**
@@ -63,32 +64,36 @@ export function medianAbsoluteError(
 medianAbsoluteError.prepare = (labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic => {
   const errors = absoluteErrors(numberRows(labels, scores));
   const order = ascendingOrder(errors);
-  /** The weight of the row at a rank is `weights[index[rank]]`. */
-  const figure = (index: Uint32Array, weights: Float64Array | null) => {
-    let total = 0;
-    for (let i = 0; i < order.length; i++) total += weights === null ? 1 : weights[index[i]!]!;
-    let upTo = 0;
-    for (let i = 0; i < order.length; i++) {
-      upTo += weights === null ? 1 : weights[index[i]!]!;
-      if (upTo < total / 2) continue;
-      const here = errors[order[i]!]!;
-      if (upTo - total / 2 > Number.EPSILON) return here;
-      let next = i + 1;
-      while (next < order.length && (weights === null ? 1 : weights[index[next]!]!) === 0) next++;
-      return next < order.length ? (here + errors[order[next]!]!) / 2 : here;
-    }
-    return errors[order[order.length - 1]!]!;
-  };
-  const statistic: Statistic = (weights) => {
-    const w = rowWeights(weights, errors.length);
-    return figure(order, w);
-  };
-  statistic.byPatient = (patient) => {
-    const ranked = order.map((row) => patient[row]!);
-    return (times) => figure(ranked, times);
+  const statistic: Statistic = (weights) => weightedMedian(order, errors, rowWeights(weights, errors.length));
+  const noOutcome = new Float64Array(errors.length);
+  statistic.byPatient = (patient, patients) => {
+    const { cells, counts, meanScores, weights, exact } = patientCells(noOutcome, errors, patient, patients);
+    // cells run from the largest error down, and those of label 1 are empty
+    const rising = Array.from({ length: cells / 2 }, (_, g) => cells - 2 - 2 * g);
+    const middle = (w: Float64Array) => weightedMedian(rising, meanScores, w);
+    const shift = exact ? 0 : statistic() - middle(counts);
+    return (times) => Math.max(0, middle(weights(times)) + shift);
   };
   return statistic;
 };
+
+/** The median of values whose places `order` holds from the least on. */
+function weightedMedian(order: ArrayLike<number>, values: Float64Array, weights: Float64Array | null): number {
+  const weightAt = (rank: number) => (weights === null ? 1 : weights[order[rank]!]!);
+  let total = 0;
+  for (let i = 0; i < order.length; i++) total += weightAt(i);
+  let upTo = 0;
+  for (let i = 0; i < order.length; i++) {
+    upTo += weightAt(i);
+    if (upTo < total / 2) continue;
+    const here = values[order[i]!]!;
+    if (upTo - total / 2 > Number.EPSILON) return here;
+    let next = i + 1;
+    while (next < order.length && weightAt(next) === 0) next++;
+    return next < order.length ? (here + values[order[next]!]!) / 2 : here;
+  }
+  return values[order[order.length - 1]!]!;
+}
 
 /**
  * Coefficient of determination (scikit-learn's `r2_score`): the share of the labels' variance that the predictions

@@ -1,6 +1,7 @@
 // Agreement of classes in order beyond chance. Knows nothing of probabilities.
 import { optionCount, rowWeights, type Statistic, undefinedHere, type WeightOptions } from "./inputs.ts";
 import { oneHot } from "./many.ts";
+import { cellsByPatient } from "./patient-cells.ts";
 
 export interface KappaOptions {
   /** How many classes there are; class indices run from 0. */
@@ -60,10 +61,9 @@ weightedKappa.prepare = (
     for (let row = 0; row < cell.length; row++) table[cell[row]!]! += w === null ? 1 : w[row]!;
     return kappaOf(table);
   };
-  statistic.byPatient = (patient) => (times) => {
-    const table = new Float64Array(classes * classes);
-    for (let row = 0; row < cell.length; row++) table[cell[row]!]! += times[patient[row]!]!;
-    return kappaOf(table);
+  statistic.byPatient = (patient, patients) => {
+    const tableOf = cellsByPatient(cell, classes * classes, patient, patients);
+    return (times) => kappaOf(tableOf(times));
   };
   return statistic;
 };

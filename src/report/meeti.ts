@@ -13,6 +13,40 @@ const FAULTS = {
   fewBeats: "Fewer than three beats, on which the original stops (faithful mode)",
 } as const;
 
+/** What stands in each table. */
+const TABLES: Readonly<Record<string, string>> = {
+  records: "Texts, with the measurements over all leads (records)",
+  leads: "Measurements of a lead (leads)",
+  beats: "Measurements of a beat, in a lead or in all (beats)",
+  findings: "Sentences of the texts (findings)",
+  waveforms: "Waveforms of a lead (waveforms)",
+};
+
+/** The rules of the texts in words. */
+const RULES: Readonly<Record<string, string>> = {
+  "ST-T/depression": "ST depression",
+  "ST-T/elevation": "ST elevation",
+  "ST-T/inversion": "T wave inversion",
+  "ST-T/none": "Nothing of ST and T in two neighbouring leads",
+  "ST-T/q-waves": "Q waves",
+  axis: "QRS axis",
+  "conduction/left-anterior": "Left anterior block",
+  "conduction/qrs": "QRS duration and bundle branch block",
+  "hypertrophy/left": "Left ventricular hypertrophy by voltage",
+  "hypertrophy/low-voltage": "Low voltage",
+  "hypertrophy/right": "Right ventricular hypertrophy by voltage",
+  "hypertrophy/right-atrium": "Tall P wave in II",
+  "intervals/pr": "PR interval",
+  "intervals/qt": "QT interval",
+  "quality/no-beat": "No beat found",
+  "quality/unusable-leads": "Leads that cannot be used",
+  rate: "Rate",
+  rhythm: "Rhythm",
+  "rhythm/atrial-ectopy": "Atrial ectopic beats",
+  "rhythm/ventricular-ectopy": "Ventricular ectopic beats",
+  "rhythm/wide-and-fast": "Wide complexes and fast",
+};
+
 /** No count of 1 to 10 of credentialed records is shown. */
 const SMALL = 10;
 
@@ -34,9 +68,21 @@ export function renderMeetiReport({ manifest, examples }: MeetiResult): string {
     title: "MEETI: recordings, pictures, measurements, words",
     head: h(
       "header",
-      {},
+      { class: "title" },
+      h("p", { class: "eyebrow" }, "Bedside report · meeti"),
       h("h1", {}, "MEETI: recordings, pictures, measurements, words"),
-      h("p", {}, `${data.title} ${data.version} (${dataUseName[data.dataUse]}), ${mode} mode.`),
+      h(
+        "p",
+        { class: "system" },
+        "After MEETI (arXiv 2507.15255; Scientific Data 2026), a data set made of MIMIC-IV-ECG",
+      ),
+      h(
+        "p",
+        { class: "result" },
+        `${data.title} ${data.version} (${dataUseName[data.dataUse]}), ${mode} mode: `,
+        h("strong", {}, `${formatCount(manifest.records.written)} recordings`),
+        `, each with waveform, ${manifest.settings.pictures === "none" ? "" : "picture, "}measurements and text under one id.`,
+      ),
     ),
     parts,
     foot: `Bedside ${manifest.codeVersion}. Started ${manifest.startedAt}. ${manifest.command}`,
@@ -50,7 +96,8 @@ function shown({ data }: Manifest, count: number): string {
 }
 
 function counts(manifest: Manifest, page: Page): Child {
-  const { records, faults, rows, text } = manifest;
+  const { records, faults, rows, text, speed } = manifest;
+  const { pictures } = manifest.settings;
   const lines: [string, string][] = [
     ["In the data set's list", formatCount(records.listed)],
     ["Asked for", formatCount(records.asked)],
@@ -61,14 +108,25 @@ function counts(manifest: Manifest, page: Page): Child {
       `Left out: ${title}`,
       shown(manifest, faults[name as keyof typeof FAULTS]),
     ]),
-    ...Object.entries(rows).map(([name, count]): [string, string] => [`Rows of ${name}`, formatCount(count)]),
+    ...Object.entries(rows).map(([name, count]): [string, string] => [TABLES[name] ?? name, formatCount(count)]),
+    ...(pictures === "none"
+      ? []
+      : [[`Pictures (${pictures.toUpperCase()})`, formatCount(records.written)] as [string, string]]),
+    ...(speed
+      ? [
+          [
+            `Recordings a second, ${speed.workers} ${speed.workers === 1 ? "worker" : "workers"}`,
+            (speed.records / speed.seconds).toFixed(1),
+          ] as [string, string],
+        ]
+      : []),
     ...(text.source === "model"
       ? [["Texts of the model with a number that no table has", shown(manifest, text.rejected)] as [string, string]]
       : []),
   ];
   return page.table({
     caption: "What went in and what came out.",
-    columns: [{ title: "" }, { title: "Number", align: "number" }],
+    columns: [{ title: "What" }, { title: "Number", align: "number" }],
     rows: lines.map(([name, count]) => ({ cells: [name, count] })),
     note: "The published data set has 784,680 recordings of 160,597 patients, out of 800,035; which it left out is not written down.",
   });
@@ -109,7 +167,9 @@ function findings(manifest: Manifest, page: Page): Child {
     page.table({
       caption: "Recordings in which a rule spoke.",
       columns: [{ title: "Rule" }, { title: "Recordings", align: "number" }],
-      rows: rows.map(({ rule, records: count }) => ({ cells: [rule, shown(manifest, count)] })),
+      rows: [...rows]
+        .sort((a, b) => b.records - a.records || (a.rule < b.rule ? -1 : 1))
+        .map(({ rule, records: count }) => ({ cells: [RULES[rule] ?? rule, shown(manifest, count)] })),
       note: `Of ${formatCount(records.written)}. Limits and sources stand in docs/meeti.md; each sentence's rule and columns in findings.parquet.`,
     }),
     text.model

@@ -36,6 +36,8 @@ export function bootstrapSentence({
   skipped: number;
 }): string {
   const share = Number((100 * level).toFixed(1));
-  const left = skipped ? `; ${skipped.toLocaleString("en-US")} of them held one outcome only and were left out` : "";
+  const left = skipped
+    ? `; where a figure is not defined on a resample (${skipped.toLocaleString("en-US")} at most), it is left out`
+    : "";
   return `Intervals: ${share}\u00a0%, from ${resamples.toLocaleString("en-US")} bootstrap resamples by ${unit}${left}. A dash stands where no interval can be given.`;
 }

@@ -230,6 +230,10 @@ async function trainFurther(
   return predictRows(world, readModelFile(own), parts.heldOut);
 }
 
+function classesOf({ label: { representatives } }: Cohort) {
+  return representatives ? { unit: representatives.unit, representatives: representatives.values } : {};
+}
+
 /** The figures of predictions of the other source's rows. */
 async function judge(
   scene: Scene,
@@ -262,7 +266,7 @@ async function judge(
           ? { ...common, outcome, unit: cohort.label.unit, truth, predicted: predictions }
           : outcome === "event"
             ? { ...common, outcome, labels: Uint8Array.from(truth), probabilities: predictions, thresholds: [0.5] }
-            : { ...common, outcome, names, truth, probabilities: predictions },
+            : { ...common, ...classesOf(cohort), outcome, names, truth, probabilities: predictions },
         settings,
       );
       return { value: metrics, files: [] };

@@ -167,7 +167,9 @@ function warningsOf({ cohort, counts, results, bootstrap, store, outcome, leaks,
     );
   }
   if (bootstrap.skipped > 0) {
-    warnings.push(`${bootstrap.skipped} of ${bootstrap.resamples} resamples held one outcome only and were left out.`);
+    warnings.push(
+      `On up to ${bootstrap.skipped} of ${bootstrap.resamples} resamples a figure is not defined (one outcome only, or the same risk for all): its interval is of the others.`,
+    );
   }
   for (const { model, folds } of results) {
     for (const warning of new Set(folds.flatMap(({ warnings }) => warnings)))

@@ -114,7 +114,9 @@ export async function judgeModel(
   const replicates = replicatesOf(plan, trainer.usesSeed);
   const resamples = resamplesOf(scene);
   const withholdsFew = store.source(cohort.source.id)!.dataUse === "credentialed";
-  const settings = { seed, resamples, thresholdRule: THRESHOLD_RULE, withholdsFew, conformal };
+  const { window, representatives } = cohort.label;
+  const alarms = window && { beforeHours: window.before, afterHours: window.after };
+  const settings = { seed, resamples, thresholdRule: THRESHOLD_RULE, withholdsFew, conformal, alarms };
   return folder.stage({
     name: `evaluate ${trainer.id}`,
     dependsOn: { base, settings, thresholds, predictions: [folder.digest(files.heldOut), folder.digest(files.tuning)] },
@@ -124,8 +126,9 @@ export async function judgeModel(
       const tunedTogether = replicates.filter(({ parts }) => parts[0] === replicates[0]!.parts[0]);
       const held = await readPredictions(store.db, files.heldOut, samples, replicates.length);
       const tuning = await readPredictions(store.db, files.tuning, samples, tunedTogether.length > 1 ? 0 : 1);
-      const { unit } = cohort.label;
-      const given = heldOutOf(samples, held, tuning, { unit, thresholds, replicates });
+      const unit = representatives?.unit ?? cohort.label.unit;
+      const ofClasses = representatives?.values;
+      const given = heldOutOf(samples, held, tuning, { unit, thresholds, replicates, representatives: ofClasses });
       const evidence = evaluate(given, settings);
       const groups =
         samples.outcome === "event"

@@ -25,6 +25,14 @@ test("a nested query keeps its own values in order", () => {
   expect(query.values).toEqual([0, 1, "a", 2, 3]);
 });
 
+test.each([[[1, 0.5]], [[0.5, 1]], [[1, Number.NaN]], [[2, 3]]])(
+  "a list of numbers %j is bound, whole ones first or not",
+  async (list) => {
+    const { items } = await db.row<{ items: number[] }>(sql`select ${list}::double[] as items`);
+    expect(items).toEqual(list);
+  },
+);
+
 test("values are bound, also lists, and never read as SQL", async () => {
   const rows = await db.rows<{ a: string; b: boolean }>(
     sql`select ${"'; drop table x; --"} as a, list_contains(${[1, 2, 3]}, 2) as b`,

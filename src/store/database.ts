@@ -1,11 +1,13 @@
 // DuckDB, opened with limits and locked: it reads and writes only the folders it was given. Knows nothing of tables.
 import { realpathSync, rmSync } from "node:fs";
 import {
+  DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBType,
   type DuckDBValue,
+  LIST,
   listValue,
 } from "@duckdb/node-api";
 import { Bug, Stopped } from "../core/errors.ts";
@@ -60,7 +62,7 @@ export class Database {
   /** Runs a statement; gives the number of rows it changed or wrote. */
   async run(query: Sql): Promise<number> {
     return this.inTurn(async () => {
-      const result = await this.connection.run(query.text, bindings(query, listValue));
+      const result = await this.connection.run(query.text, bindings(query, listValue), listTypes(query));
       const count = result.columnNames()[0] === "Count" ? (await result.getRowsJS())[0]?.[0] : result.rowsChanged;
       return Number(count ?? 0);
     });
@@ -69,7 +71,7 @@ export class Database {
   /** A few rows as objects: for counts, settings and small tables, not for events. Whole numbers of 64 bits come as bigint. */
   async rows<Row extends object>(query: Sql): Promise<Row[]> {
     return this.inTurn(async () => {
-      const reader = await this.connection.runAndReadAll(query.text, bindings(query, listValue));
+      const reader = await this.connection.runAndReadAll(query.text, bindings(query, listValue), listTypes(query));
       return reader.getRowObjectsJS() as unknown as Row[];
     });
   }
@@ -83,7 +85,9 @@ export class Database {
 
   /** The whole result as typed arrays. */
   async columns(query: Sql): Promise<Columns> {
-    return this.inTurn(async () => allColumns(await this.connection.stream(query.text, bindings(query, listValue))));
+    return this.inTurn(async () =>
+      allColumns(await this.connection.stream(query.text, bindings(query, listValue), listTypes(query))),
+    );
   }
 
   /**
@@ -91,7 +95,9 @@ export class Database {
    * statement may be asked of this connection: those go to one `beside` it.
    */
   async *chunks(query: Sql, size?: number): AsyncGenerator<Columns> {
-    const result = await this.inTurn(() => this.connection.stream(query.text, bindings(query, listValue)));
+    const result = await this.inTurn(() =>
+      this.connection.stream(query.text, bindings(query, listValue), listTypes(query)),
+    );
     this.isRead = true;
     try {
       const pieces = columnChunks(result, size);
@@ -171,6 +177,16 @@ export class Database {
       throw explainFailure(cause);
     }
   }
+}
+
+/**
+ * The types of lists with a number that is not whole: the driver takes the type of the first item for all, and refuses
+ * [1, 0.5]. Of every other value it finds the type itself.
+ */
+function listTypes({ values }: Sql): DuckDBType[] {
+  const isFractional = (item: unknown) => typeof item === "number" && !Number.isInteger(item);
+  const types = values.map((value) => (Array.isArray(value) && value.some(isFractional) ? LIST(DOUBLE) : undefined));
+  return types as DuckDBType[]; // the driver's own type does not say that it takes gaps, which it does
 }
 
 /**

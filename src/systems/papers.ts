@@ -18,6 +18,8 @@ export interface Paper {
   about: readonly string[];
   /** Data sets it needs, by id. */
   needs: readonly string[];
+  /** Data sets that do as well as the one needed, where there is one needed only. */
+  or?: readonly string[];
   /** The figure it is known for; with task and metric where ours can stand beside it. */
   headline: { text: string; task?: string; metric?: string; value?: number };
 }

@@ -4,7 +4,7 @@ import { phenotypes } from "../../concepts/phenotypes/index.ts";
 import { type Database, identifier, join, type Sql, sql } from "../../store/index.ts";
 import type { CohortLabel } from "../cohort.ts";
 import { recordTable, type TscanPlan } from "./stays.ts";
-import { classNames, DAY_LIMITS, FIRST_HOUR_AFTER, isHourly, SOON_HOURS } from "./tasks.ts";
+import { CLASS_HOURS, classNames, DAY_LIMITS, FIRST_HOUR_AFTER, isHourly, SOON_HOURS } from "./tasks.ts";
 
 const HOUR_MICROS = 3_600_000_000;
 const HOURS_PER_DAY = 24;
@@ -108,6 +108,9 @@ export async function describeTscanLabels(
     ...(isEvent ? {} : { names: [...classNames] }),
     per: isHourly(task) ? "hour" : "stay",
     unit: "",
+    // the rows end with the hour before death
+    ...(task.label === "dies-soon" ? { window: { before: SOON_HOURS, after: -1 } } : {}),
+    ...(isEvent ? {} : { representatives: { unit: "hours", values: [...CLASS_HOURS] } }),
     rows: Number(counts.rows),
     positiveRows: isEvent ? Number(counts.positive) : 0,
     mean: counts.mean ?? 0,

@@ -39,6 +39,11 @@ export const classNames: readonly string[] = [
   "over 14 days",
 ];
 
+/** Mean hours left in each class, as the MIMIC-III benchmark takes them; how far off a class is, is measured by them. */
+export const CLASS_HOURS: readonly number[] = [
+  11.450379, 35.070846, 59.206531, 83.382723, 107.487817, 131.579534, 155.643957, 179.660558, 254.306624, 585.32589,
+];
+
 const stay = { unit: "ICU stay" } as const;
 
 export const tscanTasks: readonly TscanTask[] = [

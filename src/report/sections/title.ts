@@ -17,7 +17,12 @@ export function titleBlock(result: RunResult): Html {
     ["Question", task.question],
     ["What is predicted", task.label],
     ["When", task.predictionTime],
-    ["From what", `${formatCount(missingness.variables.length)} variables charted in routine care${span}`],
+    [
+      "From what",
+      missingness.variables.length
+        ? `${formatCount(missingness.variables.length)} variables charted in routine care${span}`
+        : `What is known once of each ${task.unit}`,
+    ],
     [
       "For whom",
       `${formatCount(cohort.stays)} ${cohort.attrition.unit} of ${formatCount(cohort.patients)} patients${eventWords(result, cohort, "; ")}`,

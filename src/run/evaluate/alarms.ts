@@ -4,6 +4,7 @@ import {
   alarmFigures,
   bootstrapAll,
   chooseAlarmThreshold,
+  type Interval,
   prepareAlarms,
   ratioOf,
   type Statistic,
@@ -102,6 +103,8 @@ function tunedThresholds(tuning: HourlyRows, settings: Settings, precisions: rea
   });
 }
 
+type Ratio = "recall" | "inTime" | "precision" | "falsePerDay";
+
 function pointOf(
   scorer: AlarmScorer,
   { rule, threshold }: { rule: string; threshold: number },
@@ -111,19 +114,25 @@ function pointOf(
   const { found, inTime, alarms, falseAlarms, leads } = scorer.at(threshold);
   const right = alarms.map((count, stay) => count - falseAlarms[stay]!);
   const days = scorer.hours.map((hour) => hour / 24);
-  const none = { value: Number.NaN, low: null, high: null };
-  const estimate = (statistic: Statistic): Estimate => {
-    if (definedOrNull(() => statistic()) === null) return none;
-    const { value, low, high } = bootstrapAll({ figure: statistic }, subjects, options).figure;
+  const ratios: Record<Ratio, Statistic> = {
+    recall: ratioOf(found, scorer.events),
+    inTime: ratioOf(inTime, scorer.events),
+    precision: ratioOf(right, alarms),
+    falsePerDay: ratioOf(falseAlarms, days),
+  };
+  const known = Object.entries(ratios).filter(([, ratio]) => definedOrNull(() => ratio()) !== null);
+  const drawn: Record<string, Interval> = bootstrapAll(Object.fromEntries(known), subjects, options);
+  const estimate = (name: Ratio): Estimate => {
+    const { value, low, high } = drawn[name] ?? { value: Number.NaN, low: null, high: null };
     return { value, low, high };
   };
   const sorted = Float64Array.from(leads).sort();
   return {
     ...{ rule, threshold },
-    recall: estimate(ratioOf(found, scorer.events)),
-    inTime: estimate(ratioOf(inTime, scorer.events)),
-    precision: estimate(ratioOf(right, alarms)),
-    falsePerDay: estimate(ratioOf(falseAlarms, days)),
+    recall: estimate("recall"),
+    inTime: estimate("inTime"),
+    precision: estimate("precision"),
+    falsePerDay: estimate("falsePerDay"),
     lead:
       sorted.length < SMALLEST_SHOWN
         ? null

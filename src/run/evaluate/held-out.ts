@@ -99,7 +99,7 @@ export interface AlarmSettings {
   silenceHours?: number;
   /** Hours before the onset from which the label is 1. */
   beforeHours?: number;
-  /** Hours after the onset until which it is 1. */
+  /** Hours after the onset until which it is 1; -1 where the rows end before it. */
   afterHours?: number;
   /** Precisions of alarms for which a threshold is chosen on tuning patients. */
   precisions?: readonly number[];

@@ -71,15 +71,27 @@ export async function runMeeti(options: MeetiOptions): Promise<MeetiResult> {
     const began = performance.now();
     const notes = await makeAll(source, asked, options);
     const seconds = (performance.now() - began) / 1000;
-    const manifest = await writeManifest(source, { asked, ruling, notes: notes.all }, options);
+    const measured = { records: notes.measured, seconds, workers };
+    const speed = measured.records > 0 ? measured : speedBefore(out);
+    const made = await writeManifest(source, { asked, ruling, notes: notes.all }, options);
+    const manifest: MeetiManifest = { ...made, ...(speed ? { speed } : {}) };
     const examples = examplePictures(source, asked, options.seed);
-    const result: MeetiResult = { manifest, examples, measured: { records: notes.measured, seconds, workers } };
+    const result: MeetiResult = { manifest, examples, measured };
     await writeJson(join(out, "manifest.json"), manifest);
     for (const [name, text] of Object.entries(options.documents?.(result) ?? {}))
       await writeWhole(join(out, name), text);
     return result;
   } finally {
     release();
+  }
+}
+
+/** The speed an earlier process noted, for one that found everything done. */
+function speedBefore(out: string): MeetiManifest["speed"] {
+  try {
+    return readJson<MeetiManifest>(join(out, "manifest.json"))?.speed;
+  } catch {
+    return undefined;
   }
 }
 

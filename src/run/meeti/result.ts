@@ -31,6 +31,8 @@ export interface MeetiManifest {
   agreement: Agreement[];
   /** Recordings each rule spoke of. */
   findings: { rule: string; records: number }[];
+  /** Recordings measured by the last process that measured any, and the seconds it took. */
+  speed?: { records: number; seconds: number; workers: number };
   /** By shard: recordings, SHA-256 of its tables, and one SHA-256 over all its files (names and hashes, in order). */
   shards: { shard: string; records: number; tables: Record<string, string>; sha256: string }[];
 }

@@ -86,6 +86,13 @@ async function scikitLearn(data: TrainingData): Promise<Trained> {
   return { model, chosen: { trees: options.rounds, depth: options.maxDepth, "learning rate": options.learningRate } };
 }
 
+/** LightGBM's defaults, for systems that train it so: 100 trees of at most 31 leaves, of 20 rows and more. */
+async function lightgbmDefaults(data: TrainingData): Promise<Trained> {
+  const options = { rounds: 100, numLeaves: 31, learningRate: 0.1, minDataInLeaf: 20 };
+  const { model } = await boost(data, options, named(options));
+  return { model, chosen: { trees: options.rounds, ...named(options) } };
+}
+
 const words: Record<string, string> = {
   numLeaves: "leaves",
   maxDepth: "depth",
@@ -128,6 +135,7 @@ function further(data: TrainingData, start: TreesModel): Trained {
 const trees = { canContinue: true, isTrees: true, outcomes: ["event", "number"], usesSeed: true } as const;
 const asYaib = async (data: TrainingData) => {
   if (data.start) return further(data, data.start as TreesModel);
+  if (data.mode === "faithful" && data.untuned) return lightgbmDefaults(data);
   return data.mode === "faithful" || data.search === "paper" ? yaib(data) : search(data);
 };
 

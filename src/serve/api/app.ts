@@ -9,6 +9,7 @@ import { dataRoutes } from "./data.ts";
 import { ecgRoutes } from "./ecgs.ts";
 import { jobRoutes } from "./jobs.ts";
 import { leaderboardRoutes } from "./leaderboard.ts";
+import { madeRoutes } from "./made.ts";
 import { modelRoutes } from "./models.ts";
 import { paperRoutes } from "./papers.ts";
 import { patientRoutes } from "./patients.ts";
@@ -34,6 +35,7 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
   app.route("/", jobRoutes(bench));
   app.route("/", ecgRoutes(bench));
   app.route("/", leaderboardRoutes(bench));
+  app.route("/", madeRoutes(bench));
   app.route("/", modelRoutes(bench));
   app.route("/", paperRoutes(bench));
   app.route("/", patientRoutes(bench));

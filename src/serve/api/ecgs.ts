@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { measureEcgInDetail, WAVE_POINTS } from "../../signal/index.ts";
 import { ecgWindow } from "../../signal/picture/index.ts";
 import { type EcgFile, type EcgRecords, type EcgSource, openEcgRecords } from "../../sources/ecg-records/index.ts";
+import { ecgFacts } from "../ecgs/facts.ts";
 import type { Workbench } from "../workbench.ts";
 import { conflict, notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -13,13 +14,26 @@ const byId = z.object({ id: z.string().regex(/^[\w-]{22}$/) });
 /** Files kept open: their overviews are made once. */
 const MOST_OPEN = 8;
 
-/** Of a long recording the beginning is measured. */
+/** Of a long recording a minute is measured at a time. */
 const MEASURED_SECONDS = 60;
 
 interface Opened {
   fingerprint: string;
   records: Map<EcgSource, EcgRecords>;
 }
+
+const factsSchema = z
+  .object({
+    source: z.string(),
+    name: z.string(),
+    time: z.number().nullable(),
+    seconds: z.number(),
+    age: z.number().nullable(),
+    sex: z.enum(["F", "M"]).nullable(),
+    report: z.array(z.string()),
+    cart: z.object({ rrMs: z.number().nullable(), qrsMs: z.number().nullable() }).nullable(),
+  })
+  .openapi("EcgFacts");
 
 /** Routes under /api/ecgs. */
 export function ecgRoutes(bench: Workbench): OpenAPIHono {
@@ -37,19 +51,22 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
     opened = { fingerprint, records };
     return records;
   };
-  const open = async (id: string): Promise<EcgFile> => {
-    const known = files.get(id);
-    if (known) return known;
+  const find = async (id: string) => {
     for (const [source, records] of await recordsOf()) {
       const study = bench.reveal(`${source} study`, id);
       const index = study === undefined ? undefined : records.indexOf(Number(study));
-      if (index === undefined) continue;
-      const file = records.open(index);
-      files.set(id, file);
-      if (files.size > MOST_OPEN) files.delete(files.keys().next().value!);
-      return file;
+      if (index !== undefined) return { source, records, index };
     }
     throw notFound("There is no such ECG");
+  };
+  const open = async (id: string): Promise<EcgFile> => {
+    const known = files.get(id);
+    if (known) return known;
+    const { records, index } = await find(id);
+    const file = records.open(index);
+    files.set(id, file);
+    if (files.size > MOST_OPEN) files.delete(files.keys().next().value!);
+    return file;
   };
   const list = createRoute({
     method: "get",
@@ -97,6 +114,16 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
       ...problemAnswers,
     },
   });
+  const facts = createRoute({
+    method: "get",
+    path: "/ecgs/{id}",
+    summary: "What the tables say of an ECG",
+    request: { params: byId },
+    responses: {
+      200: { description: "Facts", content: { "application/json": { schema: factsSchema } } },
+      ...problemAnswers,
+    },
+  });
   const window = createRoute({
     method: "get",
     path: "/ecgs/{id}/window",
@@ -138,8 +165,8 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
   const measurement = createRoute({
     method: "get",
     path: "/ecgs/{id}/measurement",
-    summary: "Rate, intervals, axes, rhythm, and the points of every beat",
-    request: { params: byId },
+    summary: "Rate, intervals, axes, rhythm, and the points of every beat, of a minute at most",
+    request: { params: byId, query: z.object({ from: z.coerce.number().min(0).max(1e7).default(0) }) },
     responses: {
       200: { description: "Measurement", content: { "application/json": { schema: z.looseObject({}) } } },
       ...problemAnswers,
@@ -175,6 +202,17 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
       }
       return context.json(found, 200);
     })
+    .openapi(facts, async (context) => {
+      const { id } = context.req.valid("param");
+      const { source, records, index } = await find(id);
+      const file = await open(id);
+      const said = await ecgFacts((await bench.store())!, source, records.ids[index]!);
+      const name = String(records.ids[index]);
+      return context.json(
+        { source, name, time: timeOf(records, index), seconds: file.frames / file.rateHz, ...said },
+        200,
+      );
+    })
     .openapi(window, async (context) => {
       const file = await open(context.req.valid("param").id);
       const { from, to, width } = context.req.valid("query");
@@ -197,16 +235,20 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
     })
     .openapi(measurement, async (context) => {
       const file = await open(context.req.valid("param").id);
-      const frames = Math.min(file.frames, Math.round(MEASURED_SECONDS * file.rateHz));
-      const { measurement: measured, delineation } = measureEcgInDetail(file.record(0, frames));
+      const first = Math.min(file.frames, Math.round(context.req.valid("query").from * file.rateHz));
+      const after = Math.min(file.frames, first + Math.round(MEASURED_SECONDS * file.rateHz));
+      if (after <= first) throw notFound("The ECG ends before");
+      const { measurement: measured, delineation } = measureEcgInDetail(file.record(first, after));
+      const from = first / file.rateHz;
       const { byBeat: _, ...numbers } = measured;
       const points = Object.fromEntries(
         WAVE_POINTS.map((point) => [
           point,
-          Array.from(delineation.global[point], (ms) => (Number.isFinite(ms) ? ms / 1000 : null)),
+          Array.from(delineation.global[point], (ms) => (Number.isFinite(ms) ? from + ms / 1000 : null)),
         ]),
       );
-      return context.json({ ...numbers, points } as Record<string, unknown>, 200);
+      const to = after / file.rateHz;
+      return context.json({ ...numbers, fromSeconds: from, toSeconds: to, points } as Record<string, unknown>, 200);
     });
 }
 

@@ -5,7 +5,7 @@ import { UsageError } from "../../core/errors.ts";
 import { findTask } from "../../systems/index.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Workbench } from "../workbench.ts";
-import { problemAnswers } from "./problem.ts";
+import { conflict, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
 
 const jobSchema = z
@@ -48,6 +48,14 @@ const runOrder = z
   })
   .openapi("RunOrder");
 
+const makeOrder = z
+  .object({
+    system: z.enum(["meeti"]),
+    mode: z.enum(["corrected", "faithful"]).default("corrected"),
+    limit: z.number().int().min(1).max(10_000_000).optional().openapi({ description: "The first recordings only" }),
+  })
+  .openapi("MakeOrder");
+
 const byId = z.object({ id: z.string().regex(/^[0-9]{14}-[0-9a-f]{8}$/) });
 const one = {
   200: { description: "The job", content: { "application/json": { schema: jobSchema } } },
@@ -86,6 +94,13 @@ export function jobRoutes(bench: Workbench): OpenAPIHono {
     path: "/jobs/run",
     summary: "Runs a task",
     request: { body: { required: true, content: { "application/json": { schema: runOrder } } } },
+    responses: one,
+  });
+  const startMaking = createRoute({
+    method: "post",
+    path: "/jobs/make",
+    summary: "Makes the data set of a system that predicts nothing",
+    request: { body: { required: true, content: { "application/json": { schema: makeOrder } } } },
     responses: one,
   });
   const startImport = createRoute({
@@ -129,6 +144,19 @@ export function jobRoutes(bench: Workbench): OpenAPIHono {
         ...common,
       ];
       const title = `${task}${models.length ? `: ${models.join(", ")}` : ""}${mode === "faithful" ? " (faithful)" : ""}`;
+      return context.json(shown(await jobs.add({ kind: "run", title, arguments: words, folder })), 200);
+    })
+    .openapi(startMaking, async (context) => {
+      const { system, mode, limit } = context.req.valid("json");
+      if (!bench.isImported) throw conflict("No records have been imported yet", "import them on the page of data");
+      const folder = mode === "faithful" ? `${system}-faithful` : system;
+      const words = [
+        ...["run", system, "--data", bench.storeFolder, "--out", join(bench.options.runs, folder)],
+        ...(mode === "faithful" ? ["--faithful"] : []),
+        ...(limit === undefined ? [] : ["--limit", String(limit)]),
+        ...["--workers", String(bench.options.threads), "--memory", bench.options.memory],
+      ];
+      const title = `${system}${mode === "faithful" ? " (faithful)" : ""}${limit === undefined ? "" : `: ${limit} recordings`}`;
       return context.json(shown(await jobs.add({ kind: "run", title, arguments: words, folder })), 200);
     })
     .openapi(startImport, async (context) => {

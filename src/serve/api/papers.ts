@@ -2,9 +2,11 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { RunResult } from "../../run/index.ts";
 import { type Paper, papers, type System, systems } from "../../systems/index.ts";
+import { findMade } from "../made/find.ts";
 import { atomFeed } from "../papers/atom.ts";
 import type { RunReader } from "../runs/find.ts";
 import type { Workbench } from "../workbench.ts";
+import { madeSchema, madeShown } from "./made.ts";
 import { notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
 import { runSchema, summaryOf } from "./runs.ts";
@@ -33,7 +35,7 @@ const paperSchema = z
     status: z.enum(["runs", "needs-data", "planned"]),
     missing: z.array(z.string()).openapi({ description: "Data sets that are not in the records" }),
     tasks: z.array(z.string()),
-    ours: bestSchema.nullable(),
+    ours: z.array(bestSchema).openapi({ description: "Our best figure in corrected and in faithful mode" }),
   })
   .openapi("Paper");
 
@@ -68,6 +70,10 @@ const detailSchema = paperSchema
       }),
     ),
     runs: z.array(runSchema),
+    produces: z
+      .object({ what: z.string(), command: z.string(), made: z.array(madeSchema) })
+      .nullable()
+      .openapi({ description: "Of a system that makes a data set and predicts nothing" }),
   })
   .openapi("PaperDetail");
 
@@ -140,6 +146,15 @@ export function paperRoutes(bench: Workbench): OpenAPIHono {
           })),
           faults: faultsOf(system),
           runs: own.map(({ run, result }) => summaryOf(run, result)),
+          produces: system?.produces
+            ? {
+                what: system.produces.what,
+                command: `${system.produces.command} ${data} --out ${system.id}`,
+                made: findMade(bench.options.runs)
+                  .filter(({ manifest }) => manifest.system === system.id)
+                  .map(madeShown),
+              }
+            : null,
         },
         200,
       );
@@ -167,7 +182,8 @@ type Runs = ReturnType<RunReader["list"]>;
 
 function shown(paper: Paper, sources: ReadonlySet<string>, runs: Runs): z.infer<typeof paperSchema> {
   const system = systemOf(paper);
-  const missing = paper.needs.filter((id) => !sources.has(id));
+  const stands = paper.or?.some((id) => sources.has(id)) ?? false;
+  const missing = stands ? [] : paper.needs.filter((id) => !sources.has(id));
   const { id, title, published, citation, kind, summary } = paper;
   return {
     ...{ id, title, published, citation, kind, summary, missing },
@@ -179,22 +195,28 @@ function shown(paper: Paper, sources: ReadonlySet<string>, runs: Runs): z.infer<
   };
 }
 
-/** Our best figure: of the headline's task and metric, or else the first figure of the newest run of the system. */
-function oursBeside(paper: Paper, system: System | undefined, runs: Runs): z.infer<typeof bestSchema> | null {
+/**
+ * Our best figure of the newest run in each mode: of the headline's task and metric, or else the first figure. A clinical
+ * score that stands beside the models is not ours.
+ */
+function oursBeside(paper: Paper, system: System | undefined, runs: Runs): z.infer<typeof bestSchema>[] {
   const { task, metric } = paper.headline;
   const fits = runs
     .filter(({ result }) => (task ? result.task.id === task : system?.tasks.some(({ id }) => id === result.task.id)))
     .sort((a, b) => (a.result.manifest.startedAt < b.result.manifest.startedAt ? 1 : -1));
-  const newest = fits[0];
-  if (!newest) return null;
-  const figures = newest.result.models.flatMap((model) => {
-    const figure = metric ? model.metrics.find(({ id }) => id === metric) : model.metrics[0];
-    return figure ? [{ model, figure }] : [];
+  return (["corrected", "faithful"] as const).flatMap((mode) => {
+    const newest = fits.find(({ result }) => result.task.mode === mode);
+    const figures = (newest?.result.models ?? [])
+      .filter(({ id }) => !id.startsWith("score-"))
+      .flatMap((model) => {
+        const figure = metric ? model.metrics.find(({ id }) => id === metric) : model.metrics[0];
+        return figure ? [{ model, figure }] : [];
+      });
+    const best = figures.sort((a, b) =>
+      a.figure.higherIsBetter ? b.figure.value - a.figure.value : a.figure.value - b.figure.value,
+    )[0];
+    return newest && best ? [bestOf(newest.run.id, newest.result, best.model.title, best.figure)] : [];
   });
-  const best = figures.sort((a, b) =>
-    a.figure.higherIsBetter ? b.figure.value - a.figure.value : a.figure.value - b.figure.value,
-  )[0];
-  return best ? bestOf(newest.run.id, newest.result, best.model.title, best.figure) : null;
 }
 
 function bestOf(

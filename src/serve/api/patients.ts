@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { RecordStore } from "../../store/index.ts";
 import { packEvents, readEvents } from "../patients/events.ts";
-import { listPatients, patientSources } from "../patients/list.ts";
+import { listPatients, type PatientRow, patientSources } from "../patients/list.ts";
 import type { Workbench } from "../workbench.ts";
 import { conflict, notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -60,6 +60,16 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       ...problemAnswers,
     },
   });
+  const one = createRoute({
+    method: "get",
+    path: "/patients/{id}",
+    summary: "One patient as the list shows it",
+    request: { params: z.object({ id: z.string().regex(/^[\w-]{22}$/) }) },
+    responses: {
+      200: { description: "The patient", content: { "application/json": { schema: patientSchema } } },
+      ...problemAnswers,
+    },
+  });
   const events = createRoute({
     method: "get",
     path: "/patients/{id}/events",
@@ -72,6 +82,11 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       },
       ...problemAnswers,
     },
+  });
+  const shownPatient = ({ subjectId, source, ...row }: PatientRow) => ({
+    id: bench.hide(source, subjectId),
+    name: String(subjectId),
+    ...row,
   });
   const kept = new Map<string, Uint8Array>();
   let keptOf: RecordStore | undefined;
@@ -116,12 +131,19 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       if (!source || !sources.includes(source)) throw conflict("The records hold no table of patients");
       const narrowed = patient === undefined ? filter : { ...filter, subjectId: patient };
       const { total, rows } = await listPatients(store, source, narrowed, { offset: number * page, limit: page });
-      const patients = rows.map(({ subjectId, source: from, ...row }) => ({
-        id: bench.hide(from, subjectId),
-        name: String(subjectId),
-        ...row,
-      }));
-      return context.json({ sources, source, total, perPage: page, patients }, 200);
+      return context.json({ sources, source, total, perPage: page, patients: rows.map(shownPatient) }, 200);
+    })
+    .openapi(one, async (context) => {
+      const store = await bench.store();
+      if (!store) throw conflict("No records have been imported yet");
+      const { id } = context.req.valid("param");
+      for (const source of patientSources(store)) {
+        const subjectId = bench.reveal(source, id);
+        if (subjectId === undefined) continue;
+        const { rows } = await listPatients(store, source, { subjectId }, { offset: 0, limit: 1 });
+        if (rows[0]) return context.json(shownPatient(rows[0]), 200);
+      }
+      throw notFound("There is no such patient");
     })
     .openapi(events, async (context) => {
       const store = await bench.store();

@@ -10,6 +10,7 @@ const seriesSchema = z.object({
   model: z.string(),
   title: z.string(),
   task: z.string(),
+  mode: z.enum(["corrected", "faithful"]),
   label: z.string(),
   threshold: z.number().nullable(),
   points: z.array(

@@ -19,6 +19,7 @@ export interface RiskSeries {
   model: string;
   title: string;
   task: string;
+  mode: "corrected" | "faithful";
   label: string;
   threshold: number | null;
   points: {
@@ -65,6 +66,7 @@ export async function patientRisks(
         model: model.id,
         title: model.title,
         task: result.task.id,
+        mode: result.task.mode,
         label: result.task.label,
         threshold: model.threshold?.value ?? null,
         points: found.map(({ stay_id, ...point }) => ({ stayId: stay_id, ...point })),

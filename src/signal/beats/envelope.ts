@@ -44,6 +44,31 @@ export function beatEnvelope(
   return boxcar(sum, Math.round(SMOOTHING_SECONDS * rateHz));
 }
 
+/** Half the time around a hump in which its steepest slope is looked for. */
+const STEEP_SECONDS = 0.06;
+
+/**
+ * The greatest weighted sum of |slope| over the leads near a sample. Of slopes one level finer than the curve's, it tells a T wave,
+ * which has hardly any there, from a wide QRS complex.
+ */
+export function steepnessOf(
+  slopes: readonly Float32Array[],
+  weights: ArrayLike<number>,
+  rateHz: number,
+): (sample: number) => number {
+  const n = slopes[0]?.length ?? 0;
+  const reach = Math.round(STEEP_SECONDS * rateHz);
+  return (sample) => {
+    let most = 0;
+    for (let i = Math.max(0, sample - reach); i <= Math.min(n - 1, sample + reach); i++) {
+      let sum = 0;
+      for (let l = 0; l < slopes.length; l++) if (weights[l]! > 0) sum += weights[l]! * Math.abs(slopes[l]![i]!);
+      if (sum > most) most = sum;
+    }
+    return most;
+  };
+}
+
 /** The mean over a window of about `width` samples around each; short at the ends. */
 export function boxcar(signal: Float32Array, width: number): Float32Array {
   const n = signal.length;

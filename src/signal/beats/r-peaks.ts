@@ -5,7 +5,7 @@ import { butterworth } from "../filters/butterworth.ts";
 import { fillGaps } from "../filters/clean.ts";
 import { filterForward, filterZeroPhase } from "../filters/sections.ts";
 import { splineWavelets } from "../wavelets.ts";
-import { beatEnvelope, boxcar, leadWeight, qrsLevel } from "./envelope.ts";
+import { beatEnvelope, boxcar, leadWeight, qrsLevel, steepnessOf } from "./envelope.ts";
 import { findHumps } from "./peaks.ts";
 
 /** How far from the middle of a QRS complex its highest point is looked for. */
@@ -38,10 +38,17 @@ export function detectRPeaks(
   const filled = list.map((lead) => Float32Array.from(fillGaps(lead)));
   const level = qrsLevel(rateHz);
   if (method === "wavelet") {
-    const slopes = filled.map((lead) => splineWavelets(lead, level, { lowest: level }).detail[level]!);
+    const finer = Math.max(1, level - 1);
+    const details = filled.map((lead) => splineWavelets(lead, level, { lowest: finer }).detail);
+    const slopes = details.map((detail) => detail[level]!);
     const weights = slopes.map((slope) => leadWeight(slope, rateHz));
     const curve = beatEnvelope(slopes, weights, rateHz);
-    return alignToPeaks(filled, weights, findHumps(curve, { rateHz }), rateHz);
+    const steepness = steepnessOf(
+      details.map((detail) => detail[finer]!),
+      weights,
+      rateHz,
+    );
+    return alignToPeaks(filled, weights, findHumps(curve, { rateHz, steepness }), rateHz);
   }
   const n = filled[0]!.length;
   const curve = new Float32Array(n);

@@ -94,6 +94,38 @@ export function delineatePrepared(ecg: PreparedEcg): Delineation {
   return { beats: count, leads: ecg.leads, global, byLead };
 }
 
+/**
+ * The limits of the QRS complex of a record's only beat, for all leads together and by lead: samples, NaN for a lead without beats.
+ * @param rr RR interval around the beat, samples.
+ */
+export function delineateOneQrs(
+  ecg: PreparedEcg,
+  rr: number,
+): { together: [onset: number, end: number]; byLead: [onset: number, end: number][] } {
+  const channels = channelsOf(ecg);
+  const nets = networks();
+  const x = new Float32Array(128);
+  const rough = roughQrs(ecg);
+  const place = { ...placeOf(0, ecg.length, ecg.beats, rough.onset, rough.end, -1), rrBefore: rr, rrAfter: rr };
+  place.next = Math.max(place.next, rough.onset[0]! + rr);
+  const near = (limit: "qrsOnset" | "qrsEnd", anchor: number) => {
+    togetherInputsAt(x, channels, limit, anchor, place);
+    return anchor + runNetwork(nets.together[limit], x);
+  };
+  const onset = near("qrsOnset", rough.onset[0]!);
+  const end = Math.max(near("qrsEnd", rough.end[0]!), onset + 10);
+  const ofLead = (lead: number, limit: "qrsOnset" | "qrsEnd", anchor: number) => {
+    if (!(ecg.weights[lead]! > 0)) return Number.NaN;
+    aloneInputsAt(x, ecg, channels, lead, limit, Math.round(anchor));
+    return Math.round(anchor) + runNetwork(nets.alone[limit], x);
+  };
+  const byLead = ecg.signals.map((_, l): [number, number] => [
+    ofLead(l, "qrsOnset", onset),
+    ofLead(l, "qrsEnd", end),
+  ]);
+  return { together: [medianOf(byLead.map(([from]) => from)), medianOf(byLead.map(([, to]) => to))], byLead };
+}
+
 /** The likeliest place of a wave's peak, in samples, and the log odds that it is there; −∞ where there is no room. */
 function likeliest(
   channels: Channels,

@@ -1,7 +1,8 @@
 // What delineation and measurement share of a record: leads at 500 a second without gaps, their wavelets, their beats.
 
-import { beatEnvelope, leadWeight } from "../beats/envelope.ts";
+import { beatEnvelope, leadWeight, steepnessOf } from "../beats/envelope.ts";
 import { findHumps } from "../beats/peaks.ts";
+import { bridgePulses, findPulses, LEAST_PULSE_HZ } from "../beats/pulses.ts";
 import { alignToPeaks, checkLeads } from "../beats/r-peaks.ts";
 import { toRate } from "../filters/resample.ts";
 import { splineWavelets, type Wavelets } from "../wavelets.ts";
@@ -29,7 +30,7 @@ export interface PreparedEcg {
   leads: readonly string[];
   /** Samples at 500 a second. */
   length: number;
-  /** In mV at 500 a second, gaps bridged. */
+  /** In mV at 500 a second, gaps and a pacemaker's pulses bridged. */
   signals: Float32Array[];
   wavelets: Wavelets[];
   /** Share of samples given as numbers, by lead. */
@@ -38,6 +39,8 @@ export interface PreparedEcg {
   weights: Float64Array;
   /** Samples of the beats, at the largest deflection of all leads. */
   beats: Int32Array;
+  /** Times of the pulses that may be a pacemaker's; left out where the rate is too low to see them. */
+  pulsesMs?: Float64Array;
 }
 
 /**
@@ -48,21 +51,42 @@ export function prepareEcg(record: EcgRecord, { rPeaksMs }: { rPeaksMs?: ArrayLi
   checkLeads(record.signals);
   const count = record.signals.length;
   const known = new Float64Array(count);
-  const signals = record.signals.map((signal, l) => {
+  const whole = record.signals.map((signal, l) => {
     let missing = 0;
     // A number less itself is 0, but for NaN and infinity.
     for (let i = 0; i < signal.length; i++) if (signal[i]! - signal[i]! !== 0) missing++;
     known[l] = 1 - missing / signal.length;
-    return toRate(missing ? bridge(signal) : signal, record.rateHz, WORK_HZ);
+    return missing ? bridge(signal) : signal;
   });
+  const { rateHz } = record;
+  const pulses = findPulses(
+    whole.filter((_, l) => known[l]! >= 0.5),
+    rateHz,
+  );
+  const signals = whole.map((signal) => toRate(bridgePulses(signal, pulses, rateHz), rateHz, WORK_HZ));
   const wavelets = signals.map((signal) => splineWavelets(signal, LEVELS, { lowest: 2 }));
   const slopes = wavelets.map(({ detail }) => detail[QRS_LEVEL]!);
   const weights = Float64Array.from(slopes, (slope, l) => (known[l]! < 0.5 ? 0 : leadWeight(slope, WORK_HZ)));
   const length = signals[0]!.length;
+  const steepness = steepnessOf(
+    wavelets.map(({ detail }) => detail[QRS_LEVEL - 1]!),
+    weights,
+    WORK_HZ,
+  );
   const beats = rPeaksMs
     ? Int32Array.from(rPeaksMs, (ms) => Math.min(length - 1, Math.max(0, Math.round(ms / SAMPLE_MS))))
-    : alignToPeaks(signals, weights, findHumps(beatEnvelope(slopes, weights, WORK_HZ), { rateHz: WORK_HZ }), WORK_HZ);
-  return { leads: record.leads, length, signals, wavelets, known, weights, beats };
+    : alignToPeaks(signals, weights, findHumps(beatEnvelope(slopes, weights, WORK_HZ), { rateHz: WORK_HZ, steepness }), WORK_HZ);
+  const pulsesMs = Float64Array.from(pulses, ({ sample }) => (1000 * sample) / rateHz);
+  return {
+    leads: record.leads,
+    length,
+    signals,
+    wavelets,
+    known,
+    weights,
+    beats,
+    ...(rateHz >= LEAST_PULSE_HZ ? { pulsesMs } : {}),
+  };
 }
 
 /** `fillGaps` in single precision. */

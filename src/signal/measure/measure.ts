@@ -9,6 +9,7 @@ import { type BeatPoints, type LeadAmplitudes, leadAmplitudes } from "./amplitud
 import { frontalAxis, leadAvf, leadOne } from "./axis.ts";
 import { classifyBeats } from "./beat-kinds.ts";
 import { timeHrv } from "./hrv.ts";
+import { type MeanQrs, meanQrs } from "./mean-qrs.ts";
 import type { EcgMeasurement, LeadIntervals, LeadMeasurement, QuickQuality } from "./measurement.ts";
 import { levelBeforeQrs, type MedianBeat, medianBeat } from "./median-beat.ts";
 import { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./qtc.ts";
@@ -47,15 +48,17 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
   const usual = classes.usual.flatMap((take, b) => (take ? [b] : []));
   const reasons: Record<string, string> = {};
   const points = pointsOf(global, usual, beat);
+  const qualities = record.leads.map((_, l) => quickQuality(record, ecg, delineation, l));
+  const qrs = qrsLimits(ecg, delineation, classes.usual, usual, qualities);
   const leads = record.leads.map((lead, l): LeadMeasurement => {
-    const quality = quickQuality(record, ecg, delineation, l);
+    const quality = qualities[l]!;
     const amplitudes = leadAmplitudes(beat.signals[l]!, pointsOf(byLead[l]!, usual, beat, points), SAMPLE_MS);
-    const intervals = leadIntervals(byLead[l]!, usual);
+    const intervals = leadIntervals(byLead[l]!, usual, qrs.byLead[l]!);
     if (quality.usable) return { lead, ...amplitudes, ...intervals, quality };
     reasons[`byLead.${l}`] = "the lead is flat, saturated or missing";
     return { lead, ...blank(amplitudes), ...blank(intervals), quality };
   });
-  const intervals = globalIntervals(global, usual, rrMs);
+  const intervals = globalIntervals(global, usual, rrMs, qrs);
   intervals.qtDispersionMs = dispersion(leads);
   const axes = measureAxes(leads, beat, points);
   explain(reasons, ecg.beats.length, rhythm.pWaveShare, intervals, axes);
@@ -107,17 +110,52 @@ function span(times: WaveTimes, beats: readonly number[], from: WavePoint, to: W
   return medianOf(beats.map((b) => times[to][b]! - times[from][b]!));
 }
 
-function globalIntervals(times: WaveTimes, beats: readonly number[], rrMs: Float64Array): EcgMeasurement["intervals"] {
+/** Below this noise (µV, the median of the leads) the limits of QRS are the beats' own, … */
+const QUIET_MICROVOLTS = 30;
+/** … above this those of the mean beat, and between the two in between. */
+const LOUD_MICROVOLTS = 60;
+
+/** The limits of QRS from R: the medians of the beats' own where the record is quiet, those of the mean beat where it is noisy. */
+function qrsLimits(
+  ecg: PreparedEcg,
+  { global, byLead }: Delineation,
+  chosen: readonly boolean[],
+  usual: readonly number[],
+  qualities: readonly QuickQuality[],
+): MeanQrs {
+  const own = (times: WaveTimes) => ({
+    onsetMs: medianOf(usual.map((b) => times.qrsOnset[b]! - global.rPeak[b]!)),
+    endMs: medianOf(usual.map((b) => times.qrsEnd[b]! - global.rPeak[b]!)),
+  });
+  const beats = { ...own(global), byLead: byLead.map(own) };
+  const noise = medianOf(qualities.map(({ usable, noiseMicrovolts }) => (usable ? (noiseMicrovolts ?? 0) : Number.NaN)));
+  const share = Math.min(1, (noise - QUIET_MICROVOLTS) / (LOUD_MICROVOLTS - QUIET_MICROVOLTS));
+  const mean = share > 0 ? meanQrs(ecg, chosen) : undefined;
+  if (!mean) return beats;
+  const between = (a: { onsetMs: number; endMs: number }, b: { onsetMs: number; endMs: number }) => ({
+    onsetMs: a.onsetMs + share * (b.onsetMs - a.onsetMs),
+    endMs: a.endMs + share * (b.endMs - a.endMs),
+  });
+  return { ...between(beats, mean), byLead: beats.byLead.map((lead, l) => between(lead, mean.byLead[l]!)) };
+}
+
+function globalIntervals(
+  times: WaveTimes,
+  beats: readonly number[],
+  rrMs: Float64Array,
+  qrs: Pick<MeanQrs, "onsetMs" | "endMs">,
+): EcgMeasurement["intervals"] {
   const ms = (from: WavePoint, to: WavePoint) => rounded(span(times, beats, from, to), 1);
-  const qt = span(times, beats, "qrsOnset", "tEnd");
+  const fromR = (point: WavePoint) => medianOf(beats.map((b) => times[point][b]! - times.rPeak[b]!));
+  const qt = fromR("tEnd") - qrs.onsetMs;
   const known = sortedKnown(rrMs);
   const rr = known.reduce((sum, value) => sum + value, 0) / known.length / 1000;
   return {
     pMs: ms("pOnset", "pEnd"),
-    prMs: ms("pOnset", "qrsOnset"),
-    qrsMs: ms("qrsOnset", "qrsEnd"),
+    prMs: rounded(qrs.onsetMs - fromR("pOnset"), 1),
+    qrsMs: rounded(qrs.endMs - qrs.onsetMs, 1),
     qtMs: rounded(qt, 1),
-    jtMs: ms("qrsEnd", "tEnd"),
+    jtMs: rounded(fromR("tEnd") - qrs.endMs, 1),
     tPeakToEndMs: ms("tPeak", "tEnd"),
     qtcBazettMs: rounded(qtcBazett(qt, rr), 1),
     qtcFridericiaMs: rounded(qtcFridericia(qt, rr), 1),
@@ -127,12 +165,16 @@ function globalIntervals(times: WaveTimes, beats: readonly number[], rrMs: Float
   };
 }
 
-function leadIntervals(times: WaveTimes, beats: readonly number[]): LeadIntervals {
+function leadIntervals(
+  times: WaveTimes,
+  beats: readonly number[],
+  qrs: MeanQrs["byLead"][number],
+): LeadIntervals {
   const ms = (from: WavePoint, to: WavePoint) => rounded(span(times, beats, from, to), 1);
   return {
     pMs: ms("pOnset", "pEnd"),
     prMs: ms("pOnset", "qrsOnset"),
-    qrsMs: ms("qrsOnset", "qrsEnd"),
+    qrsMs: rounded(qrs.endMs - qrs.onsetMs, 1),
     qtMs: ms("qrsOnset", "tEnd"),
     stMs: ms("qrsEnd", "tOnset"),
     tMs: ms("tOnset", "tEnd"),

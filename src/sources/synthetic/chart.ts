@@ -4,8 +4,10 @@ import { SECONDS_PER_HOUR } from "../../core/time.ts";
 import { field, fields, type RowBytes } from "./bytes.ts";
 import { itemFacts, type RoundItem, rounds } from "./catalog.ts";
 import { below, clamp, gauss } from "./draws.ts";
+import { DAY_HOURS, type DayMeans, meanOfDay, offsetsFor, steadyNoise } from "./first-day.ts";
 import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
 import type { Person } from "./person.ts";
+import { logit } from "./risk.ts";
 import { caregivers } from "./scribe.ts";
 import { type IcuStay, isSilent } from "./story.ts";
 import type { Support } from "./support.ts";
@@ -58,6 +60,10 @@ type Compiled = (typeof compiled)[number]["items"][number];
 /** How often the charts of real units have these faults. */
 const FAULTS = { twice: 0.002, outside: 0.01, sparse: 0.006, fraction: 0.02, missing: 0.02 };
 
+/** How far a vital sign scatters from hour to hour. */
+const SCATTER: DayMeans = { heartRate: 6, meanPressure: 6, pulsePressure: 6, breathing: 2.6, temperature: 0.5 };
+const TEMPERATURE_EVERY = 4;
+
 /** One stay's chart. */
 export class Chart {
   private readonly to: RowBytes;
@@ -66,6 +72,9 @@ export class Chart {
   private readonly stay: IcuStay;
   private readonly support: Support;
   private readonly prefix: Uint8Array;
+  /** What the patient's signs differ by from those of the organ systems. */
+  private readonly own: DayMeans;
+  private readonly noise: Record<keyof DayMeans, Float64Array>;
   private nurse = 0;
 
   constructor(to: RowBytes, stream: RandomStream, person: Person, hadmId: number, stay: IcuStay, support: Support) {
@@ -75,6 +84,14 @@ export class Chart {
     this.stay = stay;
     this.support = support;
     this.prefix = fields(person.subjectId, hadmId, stay.stayId);
+    this.own = this.offsets();
+    this.noise = {
+      heartRate: steadyNoise(stream),
+      meanPressure: steadyNoise(stream),
+      pulsePressure: steadyNoise(stream),
+      breathing: steadyNoise(stream),
+      temperature: steadyNoise(stream, TEMPERATURE_EVERY),
+    };
   }
 
   write(): void {
@@ -90,7 +107,8 @@ export class Chart {
       if (isSilent(stay, hour)) continue;
       const start = stay.start + hour * SECONDS_PER_HOUR;
       this.vitals(hour, start + below(stream, 20) * 60);
-      if (hour % 4 === 0 || stream.chance(0.08)) this.temperature(hour, start + below(stream, 50) * 60, celsius);
+      if (hour % TEMPERATURE_EVERY === 0 || stream.chance(0.08))
+        this.temperature(hour, start + below(stream, 50) * 60, celsius);
       if (hour % 4 === 1) this.comaScale(hour, start + below(stream, 50) * 60);
       if (hour % 3 === 0) this.oxygen(hour, start + below(stream, 50) * 60);
       compiled.forEach((round, i) => {
@@ -109,6 +127,47 @@ export class Chart {
     return severity[clamp(hour, 0, last) * SYSTEM_COUNT + system]!;
   }
 
+  /** What the organ systems and the patient's set points make a sign at an hour. */
+  private expected(sign: keyof DayMeans, hour: number): number {
+    const { person } = this;
+    const [resp, circ, infl] = [this.level(RESP, hour), this.level(CIRC, hour), this.level(INFL, hour)];
+    switch (sign) {
+      case "heartRate":
+        return person.heartRate + 10 * circ + 7 * infl + 3.5 * resp;
+      case "meanPressure": {
+        const pressors = this.support.pressors[clamp(hour, 0, this.support.pressors.length - 1)]!;
+        return person.meanPressure - 9.5 * circ - 2 * infl + 6 * pressors;
+      }
+      case "pulsePressure":
+        return person.pulsePressure - 3 * circ;
+      case "breathing":
+        return person.breathing + 3.4 * resp + 1.6 * infl;
+      case "temperature":
+        return person.temperatureF + 0.9 * infl - 0.3 * circ;
+    }
+  }
+
+  /** What the signs must differ by, so that the first day shows the true risk. */
+  private offsets(): DayMeans {
+    const { hours, riskOfDyingHere } = this.stay.course;
+    const mean = (sign: keyof DayMeans) => meanOfDay(hours, (hour) => this.expected(sign, hour));
+    const means: DayMeans = {
+      heartRate: mean("heartRate"),
+      meanPressure: mean("meanPressure"),
+      pulsePressure: mean("pulsePressure"),
+      breathing: mean("breathing"),
+      temperature: mean("temperature"),
+    };
+    return offsetsFor(means, logit(riskOfDyingHere));
+  }
+
+  /** A sign as it is measured at an hour. */
+  private measured(sign: keyof DayMeans, hour: number, low: number, high: number): number {
+    const inDay = hour >= 0 && hour < DAY_HOURS;
+    const noise = inDay ? this.noise[sign][hour]! : gauss(this.stream);
+    return clamp(this.expected(sign, hour) + this.own[sign] + SCATTER[sign] * noise, low, high);
+  }
+
   private vitals(hour: number, time: number): void {
     if (
       time >= this.stay.end &&
@@ -118,13 +177,11 @@ export class Chart {
     )
       return;
     const { stream, person } = this;
-    const [resp, circ, infl] = [this.level(RESP, hour), this.level(CIRC, hour), this.level(INFL, hour)];
-    const pressors = this.support.pressors[clamp(hour, 0, this.support.pressors.length - 1)]!;
     const seen = () => !stream.chance(FAULTS.missing);
-    const rate = clamp(person.heartRate + 10 * circ + 7 * infl + 3.5 * resp + 6 * gauss(stream), 25, 210);
+    const rate = this.measured("heartRate", hour, 25, 210);
     if (seen()) this.whole(HEART_RATE, time, rate);
-    const mean = clamp(person.meanPressure - 9.5 * circ - 2 * infl + 6 * pressors + 6 * gauss(stream), 28, 150);
-    const pulse = clamp(person.pulsePressure - 3 * circ + 6 * gauss(stream), 12, 100);
+    const mean = this.measured("meanPressure", hour, 28, 150);
+    const pulse = this.measured("pulsePressure", hour, 12, 100);
     const arterial = this.support.arterial[clamp(hour, 0, this.support.arterial.length - 1)] === 1;
     if (seen()) {
       const [systolic, diastolic, middle] = arterial ? PRESSURES.arterial : PRESSURES.cuff;
@@ -133,15 +190,14 @@ export class Chart {
       this.whole(middle, time, mean);
       if (arterial && stream.chance(0.03)) this.whole(ARTERIAL_MEAN_OTHER, time, mean + 2 * gauss(stream));
     }
-    if (seen())
-      this.whole(BREATHS, time, clamp(person.breathing + 3.4 * resp + 1.6 * infl + 2.6 * gauss(stream), 4, 60));
-    if (seen()) this.whole(SATURATION, time, clamp(person.saturation - 1.5 * resp + 1.3 * gauss(stream), 60, 100));
+    if (seen()) this.whole(BREATHS, time, this.measured("breathing", hour, 4, 60));
+    const saturation = person.saturation - 1.5 * this.level(RESP, hour) + 1.3 * gauss(stream);
+    if (seen()) this.whole(SATURATION, time, clamp(saturation, 60, 100));
     if (hour % 4 === 0) this.text(RHYTHM, time, rhythms[rate > 105 ? 1 : stream.chance(0.12) ? 2 : rate < 58 ? 3 : 0]!);
   }
 
   private temperature(hour: number, time: number, celsius: boolean): void {
-    const fahrenheit =
-      this.person.temperatureF + 0.9 * this.level(INFL, hour) - 0.3 * this.level(CIRC, hour) + 0.5 * gauss(this.stream);
+    const fahrenheit = this.measured("temperature", hour, 80, 110);
     if (celsius) this.number(CELSIUS, time, ((fahrenheit - 32) * 5) / 9, 1);
     else this.number(FAHRENHEIT, time, fahrenheit, 1);
   }

@@ -69,17 +69,23 @@ export interface Course {
   severity: Float32Array;
   /** Probability of dying in the unit, given the first 24 hours and being there alive at hour 30. */
   riskOfDyingHere: number;
+  /** Probability of dying in this hospital stay, given the first 48 hours and being in the unit alive at their end. */
+  riskOfDyingInHospital: number;
   /** Log-odds of dying in this hospital stay after leaving the unit alive. */
   logOddsAfter: number;
 }
 
-/** The hour after which the task of the benchmark counts. */
-const COUNTED_FROM = 30;
+/** The hours from which the tasks of the benchmarks count: death in the unit, death in hospital. */
+const COUNTED_FROM = { here: 30, inHospital: 48 };
 const FIRST_DAY = 24;
+/** Until this hour nothing shows how the stay ends but what the first day shows. */
+const UNTOLD_UNTIL = 48;
+/** Hours in which a patient who gets better is most of the way. */
+const UNTIL_BETTER = 60;
 
 /**
- * Draws a stay. Everything up to hour 24 depends on signs alone; whether and when the patient dies is drawn afterwards from
- * the probability they leave, so that this probability is the true risk.
+ * Draws a stay. Everything up to hour 48 depends on signs alone; whether and when the patient dies is drawn afterwards from
+ * the probability they leave, so that this probability is the true risk. The first day's chart shows it (first-day.ts).
  */
 export function drawCourse(stream: RandomStream, illness: Illness, losDays: number): Course {
   let logOdds = illness.logOdds;
@@ -93,22 +99,26 @@ export function drawCourse(stream: RandomStream, illness: Illness, losDays: numb
   const dying = logistic(logOdds);
   const dyingHere = dying * DIES_IN_UNIT;
   const leaving: Waiting = { ...UNTIL_LEAVING, scale: UNTIL_LEAVING.scale * Math.sqrt(losDays / MIDDLING_DAYS) };
-  const deadLater = dyingHere * survival(UNTIL_DEATH, COUNTED_FROM);
+  const dyingAfter = (dying * (1 - DIES_IN_UNIT)) / (1 - dyingHere);
   const ordinary = 1 - ODD_STAYS.seconds - ODD_STAYS.backwards;
-  const alive = (1 - dyingHere) * survival(leaving, COUNTED_FROM) * ordinary;
-  const riskOfDyingHere = deadLater / (deadLater + alive);
+  const still = (hour: number) => ({
+    dying: dyingHere * survival(UNTIL_DEATH, hour),
+    leaving: (1 - dyingHere) * survival(leaving, hour) * ordinary,
+  });
+  const [at30, at48] = [still(COUNTED_FROM.here), still(COUNTED_FROM.inHospital)];
   const diesHere = stream.chance(dyingHere);
   const hours = clamp(drawWaiting(stream, diesHere ? UNTIL_DEATH : leaving), 0.7, LONGEST_HOURS);
   return {
     hours,
     diesHere,
     severity: path(stream, illness.levels, trend, hours, diesHere),
-    riskOfDyingHere,
-    logOddsAfter: logit((dying * (1 - DIES_IN_UNIT)) / (1 - dyingHere)),
+    riskOfDyingHere: at30.dying / (at30.dying + at30.leaving),
+    riskOfDyingInHospital: (at48.dying + at48.leaving * dyingAfter) / (at48.dying + at48.leaving),
+    logOddsAfter: logit(dyingAfter),
   };
 }
 
-/** Hour by hour: from arrival along the trend for a day, then up to the end of a dying patient, else down. */
+/** Hour by hour: from arrival along the trend for a day, as it is for another, then up to the end of a dying patient, else down. */
 function path(
   stream: RandomStream,
   levels: Float64Array,
@@ -127,9 +137,11 @@ function path(
       const mean =
         hour <= FIRST_DAY
           ? levels[k]! + (day - levels[k]!) * (hour / FIRST_DAY)
-          : dies
-            ? day + (target - day) * ((hour - FIRST_DAY) / Math.max(1, last - FIRST_DAY)) ** 2
-            : target + (day - target) * Math.exp(-(hour - FIRST_DAY) / 60);
+          : hour <= UNTOLD_UNTIL
+            ? day
+            : dies
+              ? day + (target - day) * ((hour - UNTOLD_UNTIL) / Math.max(1, last - UNTOLD_UNTIL)) ** 2
+              : target + (day - target) * Math.exp(-(hour - UNTOLD_UNTIL) / UNTIL_BETTER);
       severity[hour * SYSTEM_COUNT + k] = clamp(mean + wander, LEAST_SEVERE, MOST_SEVERE);
     }
   }

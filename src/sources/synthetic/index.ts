@@ -20,7 +20,7 @@ import { asParquet } from "./parquet.ts";
 import { drawPerson } from "./person.ts";
 import { WAYS } from "./presenting.ts";
 import { newCounters, type Scribe, type Tables } from "./scribe.ts";
-import { drawStory, type Story } from "./story.ts";
+import { drawStory, MIXES, type Mix, type Story } from "./story.ts";
 import { Support } from "./support.ts";
 import { TableFile } from "./table-file.ts";
 import { TRUTH_TABLES, writeTruth } from "./truth.ts";
@@ -28,6 +28,7 @@ import { TRUTH_TABLES, writeTruth } from "./truth.ts";
 const MODULES = ["hosp", "icu", "ed", "ecg"] as const;
 export type SyntheticModule = (typeof MODULES)[number];
 export type SyntheticFormat = "csv.gz" | "parquet";
+export type { Mix as SyntheticMix } from "./story.ts";
 
 export interface SynthesizeOptions {
   patients: number;
@@ -35,6 +36,8 @@ export interface SynthesizeOptions {
   seed: number;
   /** Folder to make. */
   out: string;
+  /** Whom the hospital looks after: `general` (default), or `icu`, where every patient has been in intensive care. */
+  mix?: Mix;
   /** Default hosp, icu and ed; `ecg` adds recordings, some 120 kB each. */
   modules?: readonly SyntheticModule[];
   /** Default `csv.gz`. */
@@ -49,13 +52,14 @@ export interface SyntheticNote {
   version: string;
   patients: number;
   seed: number;
+  mix: Mix;
   modules: SyntheticModule[];
   format: SyntheticFormat;
   rows: Record<string, number>;
 }
 
 /** Rises when the same seed gives other bytes. */
-const GENERATOR = 3;
+const GENERATOR = 4;
 const VERSION = `3.1 synthetic ${GENERATOR}`;
 const NOTE = "SYNTHETIC.json";
 /** How the names of a folder's files begin that are ours alone: parts, lock. */
@@ -72,10 +76,11 @@ const REPORT_EVERY = 20;
  * @throws BedsideError when the folder holds other things or cannot be written; Stopped, and then nothing is left.
  */
 export async function synthesize(options: SynthesizeOptions): Promise<SyntheticNote> {
-  const { patients, seed, out, modules = ["hosp", "icu", "ed"], format = "csv.gz", progress, signal } = options;
+  const { patients, seed, out, mix = "general", format = "csv.gz", progress, signal } = options;
+  const { modules = ["hosp", "icu", "ed"] } = options;
   const wanted = MODULES.filter((module) => modules.includes(module));
   checkArguments(options, wanted);
-  const asked: Asked = { patients, seed, modules: wanted, format };
+  const asked: Asked = { patients, seed, mix, modules: wanted, format };
   const there = readNote(out);
   if (there && isSame(there, asked)) return alreadyThere(there, out, progress);
   const wasThere = isFolder(out);
@@ -86,10 +91,10 @@ export async function synthesize(options: SynthesizeOptions): Promise<SyntheticN
     if (made) return alreadyThere(made, out, progress);
     rmSync(parts, { recursive: true, force: true });
     makeFolder(parts);
-    const rows = await writeAll({ patients, seed, modules: wanted, parts, progress, signal });
+    const rows = await writeAll({ patients, seed, mix, modules: wanted, parts, progress, signal });
     if (format === "parquet") await asParquet(parts, { progress, signal });
     else if (wanted.includes("ecg")) await unpackLists(join(parts, "ecg"));
-    const note: SyntheticNote = { schema: 1, version: VERSION, patients, seed, modules: wanted, format, rows };
+    const note: SyntheticNote = { schema: 1, version: VERSION, ...asked, rows };
     await writeJson(join(parts, NOTE), note);
     moveIn(parts, out);
     return note;
@@ -115,18 +120,23 @@ function moveIn(parts: string, out: string): void {
   rmSync(parts, { recursive: true, force: true });
 }
 
-function checkArguments({ patients, seed }: SynthesizeOptions, modules: readonly SyntheticModule[]): void {
+function checkArguments(
+  { patients, seed, mix = "general" }: SynthesizeOptions,
+  modules: readonly SyntheticModule[],
+): void {
   const wrong = !(Number.isSafeInteger(patients) && patients >= 1 && patients <= MOST_PATIENTS)
     ? `patients must be a whole number from 1 to ${MOST_PATIENTS}`
     : !(Number.isSafeInteger(seed) && seed >= 0)
       ? "seed must be a whole number, 0 or more"
-      : modules.length === 0
-        ? `modules must name at least one of ${MODULES.join(", ")}`
-        : undefined;
+      : !MIXES.includes(mix)
+        ? `mix must be one of ${MIXES.join(", ")}`
+        : modules.length === 0
+          ? `modules must name at least one of ${MODULES.join(", ")}`
+          : undefined;
   if (wrong) throw new BedsideError({ code: "synthetic/arguments", what: wrong, fix: "change the argument" });
 }
 
-type Asked = Pick<SyntheticNote, "patients" | "seed" | "modules" | "format">;
+type Asked = Pick<SyntheticNote, "patients" | "seed" | "mix" | "modules" | "format">;
 
 /**
  * The same hospital, made before; undefined for a folder with nothing in it; an error for anything else. One that was
@@ -149,7 +159,7 @@ function findHospital(out: string, asked: Asked): SyntheticNote | undefined {
       : "The folder of the synthetic hospital holds other things",
     where: out,
     why: note
-      ? `it has ${note.patients} patients of seed ${note.seed}, ${note.modules.join(",")}, ${note.format}, version ${note.version}`
+      ? `it has ${note.patients} patients of seed ${note.seed}, mix ${note.mix}, ${note.modules.join(",")}, ${note.format}, version ${note.version}`
       : `it has no ${NOTE}`,
     fix: "choose an empty or new folder with --out",
   });
@@ -163,16 +173,17 @@ function readNote(folder: string): SyntheticNote | undefined {
   }
 }
 
-function isSame(note: SyntheticNote, { patients, seed, modules, format }: Asked): boolean {
+function isSame(note: SyntheticNote, { patients, seed, mix, modules, format }: Asked): boolean {
   return (
-    JSON.stringify([note.version, note.patients, note.seed, note.modules, note.format]) ===
-    JSON.stringify([VERSION, patients, seed, modules, format])
+    JSON.stringify([note.version, note.patients, note.seed, note.mix, note.modules, note.format]) ===
+    JSON.stringify([VERSION, patients, seed, mix, modules, format])
   );
 }
 
 interface Writing {
   patients: number;
   seed: number;
+  mix: Mix;
   modules: readonly SyntheticModule[];
   parts: string;
   progress: Progress;
@@ -182,6 +193,7 @@ interface Writing {
 async function writeAll({
   patients,
   seed,
+  mix,
   modules,
   parts,
   progress,
@@ -195,7 +207,7 @@ async function writeAll({
     writeDictionaries(tables);
     progress.begin("Synthetic hospital", patients);
     for (let index = 0; index < patients; index++) {
-      const story = writePatientStory(scribe, seed, index);
+      const story = writePatientStory(scribe, { seed, mix }, index);
       if (modules.includes("ecg")) writeEcgs({ tables, folder: join(parts, "ecg"), seed }, story);
       if (index % REPORT_EVERY !== 0) continue;
       if (signal?.aborted) throw new Stopped();
@@ -234,10 +246,10 @@ function openTables(parts: string, modules: readonly SyntheticModule[], compress
 }
 
 /** One patient, from streams of its own: nothing here depends on any other patient. */
-function writePatientStory(scribe: Scribe, seed: number, index: number): Story {
+function writePatientStory(scribe: Scribe, { seed, mix }: Pick<Writing, "seed" | "mix">, index: number): Story {
   const stream = randomStream(seed, "patient", index);
   const person = drawPerson(stream, index);
-  const story = drawStory(stream, person);
+  const story = drawStory(stream, person, mix);
   const own = (what: string) => randomStream(seed, what, index);
   writePatient(scribe, story);
   writeOutpatient(scribe, own("outpatient"), story);

@@ -57,7 +57,12 @@ export interface Story {
   death: number | null;
 }
 
-const DIRECT_TO_ICU = 0.185;
+/** Whom the hospital looks after: everyone who comes, or, as MIMIC-III has it, those who have been in intensive care. */
+export const MIXES = ["general", "icu"] as const;
+export type Mix = (typeof MIXES)[number];
+
+/** Of admissions past the emergency department, those straight to intensive care. */
+const DIRECT_TO_ICU: Record<Mix, number> = { general: 0.185, icu: 0.45 };
 const CONTACTS = 2.1;
 /** Visits to the emergency department among contacts. */
 const BY_ED = 0.52;
@@ -76,8 +81,8 @@ const SILENT = { share: 0.006, hours: 16, first: 4, spread: 14 };
 const READMITTED = 0.08;
 const DIES_AFTER_DISCHARGE = 0.12;
 
-/** Draws a patient's story. */
-export function drawStory(stream: RandomStream, person: Person): Story {
+/** Draws a patient's story. In the mix `icu` it begins with an admission to intensive care. */
+export function drawStory(stream: RandomStream, person: Person, mix: Mix = "general"): Story {
   const story: Story = { person, admissions: [], edVisits: [], icuStays: 0, death: null };
   const mean = (CONTACTS - 1) * Math.exp(0.45 * clamp(person.useOfHospital, -2, 2.2) - 0.35);
   let planned = Math.min(MOST_CONTACTS, 1 + count(stream, mean));
@@ -90,8 +95,9 @@ export function drawStory(stream: RandomStream, person: Person): Story {
     now = Math.round(now / 60) * 60;
     if (!returns) planned--;
     const visits = story.edVisits.length;
-    if (returns || stream.chance(BY_ED)) now = throughEd(stream, story, now);
-    else now = admit(stream, story, { start: now, intensive: stream.chance(DIRECT_TO_ICU), ed: null });
+    if (mix === "icu" && first) now = admit(stream, story, { start: now, intensive: true, ed: null });
+    else if (returns || stream.chance(BY_ED)) now = throughEd(stream, story, now);
+    else now = admit(stream, story, { start: now, intensive: stream.chance(DIRECT_TO_ICU[mix]), ed: null });
     const last = story.edVisits.length > visits ? story.edVisits.at(-1)! : undefined;
     returns = last?.disposition === "HOME" && stream.chance(last.riskOfReturn);
   }

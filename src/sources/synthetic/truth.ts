@@ -9,6 +9,7 @@ const risk: ColumnSpec = { name: "risk", type: "double" };
 /** A file for each outcome, with the ids it is about. docs/synthetic-hospital.md says what each is conditional on. */
 export const TRUTH_TABLES: readonly { name: string; columns: readonly ColumnSpec[] }[] = [
   { name: "icu_mortality_24h", columns: [id("subject_id"), id("stay_id"), risk] },
+  { name: "icu_hospital_mortality_48h", columns: [id("subject_id"), id("stay_id"), risk] },
   { name: "hospital_mortality", columns: [id("subject_id"), id("hadm_id"), risk] },
   { name: "ed_hospitalization", columns: [id("subject_id"), id("stay_id"), risk] },
   { name: "ed_critical", columns: [id("subject_id"), id("stay_id"), risk] },
@@ -22,7 +23,10 @@ export function writeTruth({ tables }: Scribe, { person, admissions, edVisits }:
   for (const { hadmId, riskOfDeath, parts } of admissions) {
     if (riskOfDeath !== null) tables["hospital_mortality"]?.row(subjectId, hadmId, riskOfDeath);
     for (const { icu } of parts) {
-      if (icu) tables["icu_mortality_24h"]?.row(subjectId, icu.stayId, icu.course.riskOfDyingHere);
+      if (!icu) continue;
+      const { stayId, course } = icu;
+      tables["icu_mortality_24h"]?.row(subjectId, stayId, course.riskOfDyingHere);
+      tables["icu_hospital_mortality_48h"]?.row(subjectId, stayId, course.riskOfDyingInHospital);
     }
   }
   for (const visit of edVisits) {

@@ -55,44 +55,51 @@ async function startThreads(work: ForestWork, count: number): Promise<Thread[]> 
   return started;
 }
 
-/** Gives each thread a tree, and another when it is done with that. */
-function growThere(work: ForestWork, threads: readonly Thread[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const early = new Map<number, GrownTree>();
-    let given = 0;
-    let handedOver = 0;
-    const give = (thread: Thread) => {
-      if (given >= work.trees) return;
-      const task = work.task(given++);
-      thread.send({ task }, [task.rows.buffer as ArrayBuffer, task.weights.buffer as ArrayBuffer]);
-    };
-    const guarded = (action: () => void) => {
-      try {
-        work.checkStop();
-        action();
-      } catch (error) {
-        reject(error);
+/** Gives each thread a tree, and another when it is done with that. Leaves nothing behind on the signals. */
+async function growThere(work: ForestWork, threads: readonly Thread[]): Promise<void> {
+  let stop = () => {};
+  const onAbort = () => stop();
+  for (const signal of work.signals) signal.addEventListener("abort", onAbort);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const early = new Map<number, GrownTree>();
+      let given = 0;
+      let handedOver = 0;
+      const give = (thread: Thread) => {
+        if (given >= work.trees) return;
+        const task = work.task(given++);
+        thread.send({ task }, [task.rows.buffer as ArrayBuffer, task.weights.buffer as ArrayBuffer]);
+      };
+      const guarded = (action: () => void) => {
+        try {
+          work.checkStop();
+          action();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      stop = () => guarded(() => {});
+      for (const thread of threads) {
+        thread.onFailure(reject);
+        thread.onMessage((message) =>
+          guarded(() => {
+            give(thread);
+            const grown = message as GrownTree;
+            early.set(grown.tree, grown);
+            for (let next = early.get(handedOver); next; next = early.get(handedOver)) {
+              early.delete(handedOver++);
+              work.checkStop();
+              work.grown(next);
+            }
+            if (handedOver === work.trees) resolve();
+          }),
+        );
+        guarded(() => give(thread));
       }
-    };
-    for (const signal of work.signals) signal.addEventListener("abort", () => guarded(() => {}), { once: true });
-    for (const thread of threads) {
-      thread.onFailure(reject);
-      thread.onMessage((message) =>
-        guarded(() => {
-          give(thread);
-          const grown = message as GrownTree;
-          early.set(grown.tree, grown);
-          for (let next = early.get(handedOver); next; next = early.get(handedOver)) {
-            early.delete(handedOver++);
-            work.checkStop();
-            work.grown(next);
-          }
-          if (handedOver === work.trees) resolve();
-        }),
-      );
-      guarded(() => give(thread));
-    }
-  });
+    });
+  } finally {
+    for (const signal of work.signals) signal.removeEventListener("abort", onAbort);
+  }
 }
 
 /** The program of a thread: the kernel's own text, and what to do with messages. */
