@@ -10,11 +10,14 @@ const rivals = fileURLToPath(new URL("rivals/", import.meta.url));
 /** The path of a rival's script. */
 export const script = (name) => join(rivals, name);
 
-/** A synthetic hospital as csv.gz in `folder`/hospital, made where it is not there yet; gives its path. */
-export async function makeHospital(folder, { patients, seed, modules }) {
+/**
+ * A synthetic hospital as csv.gz in `folder`/hospital, made where it is not there yet; gives its path. In the mix `icu` every
+ * patient has been in intensive care.
+ */
+export async function makeHospital(folder, { patients, seed, modules, mix = "general" }) {
   const hospital = join(folder, "hospital");
   if (existsSync(join(hospital, "SYNTHETIC.json"))) return hospital;
-  const size = ["--patients", patients, "--seed", seed, "--modules", modules];
+  const size = ["--patients", patients, "--seed", seed, "--modules", modules, "--mix", mix];
   const made = await runMeasured("node", [cli, "synth", ...size, "--out", hospital, "--quiet"]);
   if (made.code !== 0) throw new Error(made.output);
   console.log(`Hospital of ${patients} patients: ${made.seconds.toFixed(1)} s, ${made.peakMb.toFixed(0)} MB`);

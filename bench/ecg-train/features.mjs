@@ -24,7 +24,10 @@ const QTDB_FROM = 1000;
 /** Spread of the anchors around the truth, samples: about what the step before leaves. */
 const SPREAD = { p: 4, t: 7, rough: 5, alone: { p: 5, q: 3, t: 7 } };
 
-const stream = randomStream(7, "ecg-train");
+/** Changed records draw from a stream of their own, so that the plain ones do not depend on them. */
+const plainStream = randomStream(7, "ecg-train");
+const changedStream = randomStream(7, "ecg-train", "changed");
+let stream = plainStream;
 const uniform = () => stream.uniform();
 const normal = () => stream.normal();
 const tables = new Map();
@@ -215,8 +218,7 @@ function withMovedP(record, marks, { place, cut = 0 }) {
     const end = at(onset - 14);
     return { from: Math.max(at(to - shift + 10), end - Math.round((cut * shift) / ms)), to: end };
   });
-  const gone = (time) =>
-    gaps.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, time / ms) - from), 0) * ms;
+  const gone = (time) => gaps.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, time / ms) - from), 0) * ms;
   const join = Math.round(10 / ms);
   const shorter = signals.map((lead) => {
     const smooth = lead.slice();
@@ -241,6 +243,31 @@ function withMovedP(record, marks, { place, cut = 0 }) {
       })),
     ),
   };
+}
+
+/** Adds waves of atria that never rest, whose time has nothing to do with the beats': of flutter, or of fibrillation, drifting in pace and height. */
+function withRestlessAtria(record, isFlutter) {
+  const waves = (isFlutter ? [1] : [1, 1]).map(() => ({
+    hz: isFlutter ? 4 + 1.5 * uniform() : 4.5 + 3.5 * uniform(),
+    phase: uniform(),
+    drift: uniform(),
+    swell: uniform(),
+  }));
+  const signals = record.signals.map((lead) => {
+    const out = lead.slice();
+    for (const { hz, phase, drift, swell } of waves) {
+      const mv = (isFlutter ? 0.07 : 0.05) * normal();
+      for (let i = 0; i < out.length; i++) {
+        const t = i / record.rateHz;
+        const wander = isFlutter ? 0 : 0.35 * Math.sin(2 * Math.PI * (0.7 * t + drift));
+        const size = isFlutter ? 1 : 1 + 0.5 * Math.sin(2 * Math.PI * (0.4 * t + swell));
+        const turn = 2 * Math.PI * (hz * t + wander + phase);
+        out[i] += mv * size * (Math.sin(turn) + (isFlutter ? 0.45 : 0.3) * Math.sin(2 * turn));
+      }
+    }
+    return out;
+  });
+  return { ...record, signals };
 }
 
 /** Half the samples, each the mean of two, as recorders of 250 Hz give. */
@@ -284,23 +311,41 @@ for (const name of names.ludb) {
   variant(4, [0, 1, 6, 7, 8, 9, 10, 11], 0);
   variant(5, usualPairs[Math.floor(4 * uniform())], 0.02 * uniform());
   variant(6, all, 0.05 + 0.07 * uniform());
+  stream = changedStream;
   const quiet = { rateHz: record.rateHz, leads: record.leads, signals: record.signals };
   for (const [number, settings] of [
     [7, { place: 0.5 * uniform() }],
     [8, { place: 0.3 * uniform(), cut: 1 }],
     [9, {}],
+    [12, {}],
     [10, { place: 0.6 * uniform(), cut: 0.6 }],
   ]) {
     const changed = withMovedP(quiet, marks, settings);
     const mv = uniform() < 0.5 ? 0 : 0.04 * uniform();
-    const signals = mv > 0 ? changed.record.signals.map((lead) => noisy(lead, mv)) : changed.record.signals;
-    addRecord(Number(name), number, { ...changed.record, signals }, changed.marks, { anchors: 1 });
+    const heart =
+      number === 12 || (number === 9 && uniform() < 0.7)
+        ? withRestlessAtria(changed.record, uniform() < 0.3)
+        : changed.record;
+    const signals = mv > 0 ? heart.signals.map((lead) => noisy(lead, mv)) : heart.signals;
+    addRecord(Number(name), number, { ...heart, signals }, changed.marks, { anchors: 1 });
   }
   const pair = usualPairs[Math.floor(4 * uniform())];
-  const half = halfRate({ rateHz: 500, leads: pair.map((l) => record.leads[l]), signals: pair.map((l) => record.signals[l]) });
+  const half = halfRate({
+    rateHz: 500,
+    leads: pair.map((l) => record.leads[l]),
+    signals: pair.map((l) => record.signals[l]),
+  });
   // The mean of two samples lies 1 ms after the first.
-  const later = (list) => list.map((mark) => ({ ...mark, onset: mark.onset - 1, peak: mark.peak - 1, end: mark.end - 1 }));
-  addRecord(Number(name), 11, half, pair.map((l) => later(marks[l])), { anchors: 1 });
+  const later = (list) =>
+    list.map((mark) => ({ ...mark, onset: mark.onset - 1, peak: mark.peak - 1, end: mark.end - 1 }));
+  addRecord(
+    Number(name),
+    11,
+    half,
+    pair.map((l) => later(marks[l])),
+    { anchors: 1 },
+  );
+  stream = plainStream;
 }
 names.qtdb.forEach((name, i) => {
   const folder = join(data, "qtdb");

@@ -1,6 +1,7 @@
 // Rows put into bins of predicted probability. Knows nothing of what is made of the bins.
 import { optionCount, probabilityRows, rowWeights } from "./inputs.ts";
-import { ascendingOrder } from "./ranking.ts";
+import { ascendingOrder } from "./order.ts";
+import { entriesByPatient } from "./patient-cells.ts";
 import { interpolate } from "./sums.ts";
 
 export interface BinOptions {
@@ -60,23 +61,26 @@ export function prepareBins(
   if (strategy === "uniform") {
     const binOf = binsOfRows(rows.scores, order, bins);
     fill.byPatient = (patient, patients) => {
-      const sums = Array.from({ length: 3 }, () => new Float64Array(patients * bins));
+      const { starts, cell, count, entryOf } = entriesByPatient(binOf, bins, patient, patients);
+      const scoreSums = new Float64Array(cell.length);
+      const labelSums = new Float64Array(cell.length);
       for (let row = 0; row < binOf.length; row++) {
-        const cell = patient[row]! * bins + binOf[row]!;
-        sums[0]![cell]!++;
-        sums[1]![cell]! += rows.scores[row]!;
-        sums[2]![cell]! += rows.labels[row]!;
+        scoreSums[entryOf[row]!]! += rows.scores[row]!;
+        labelSums[entryOf[row]!]! += rows.labels[row]!;
       }
       return (times) => {
-        const [count, predicted, observed] = sums.map((cells) => {
-          const totals = new Float64Array(bins);
-          for (let p = 0, cell = 0; p < patients; p++) {
-            const time = times[p]!;
-            for (let b = 0; b < bins; b++, cell++) totals[b]! += time * cells[cell]!;
+        const [total, predicted, observed] = [new Float64Array(bins), new Float64Array(bins), new Float64Array(bins)];
+        for (let p = 0; p < patients; p++) {
+          const time = times[p]!;
+          if (time === 0) continue;
+          for (let at = starts[p]!, end = starts[p + 1]!; at < end; at++) {
+            const bin = cell[at]!;
+            total[bin]! += time * count[at]!;
+            predicted[bin]! += time * scoreSums[at]!;
+            observed[bin]! += time * labelSums[at]!;
           }
-          return totals;
-        });
-        return filledBins(count!, predicted!, observed!);
+        }
+        return filledBins(total, predicted, observed);
       };
     };
   }

@@ -1,6 +1,6 @@
 // Isotonic regression: the closest rising step function, for recalibration. Knows nothing of models.
 import { numberRows, rowWeights, type WeightOptions } from "./inputs.ts";
-import { ascendingOrder } from "./ranking.ts";
+import { ascendingOrder } from "./order.ts";
 import { interpolate } from "./sums.ts";
 
 /** A rising function through points, straight between them and level beyond; plain data. */

@@ -5,9 +5,9 @@ import { ascendingOrder } from "./order.ts";
 /** Distinct scores up to which each is a cell of its own, so that figures of cells are those of the rows. */
 const MOST_EXACT = 4096;
 /** Of more scores: rows of a cell, at most this part of the rows before it (the highest scores stand alone) … */
-const FINE = 128;
+const FINE = 64;
 /** … and this part of all rows. */
-const COARSE = 1024;
+const COARSE = 400;
 
 /** Cells of neighbouring scores, each once for label 0 and once for label 1: cell 2 g + label, g from the highest score on. */
 export interface PatientCells {
@@ -20,6 +20,9 @@ export interface PatientCells {
   /** The rows of each cell where each patient counts so many times: see `cellsByPatient`. */
   weights(times: Float64Array): Float64Array;
 }
+
+/** Cells that a number of 16 bits can name. */
+const NARROW = 65_536;
 
 interface Known {
   labels: Float64Array;
@@ -71,7 +74,7 @@ export function cellsByPatient(
   patient: Uint32Array,
   patients: number,
 ): (times: Float64Array) => Float64Array {
-  const { starts, cell, count } = byPatient(cellOf, cells, patient, patients);
+  const { starts, cell, count } = entriesByPatient(cellOf, cells, patient, patients);
   const sums = new Float64Array(cells);
   let last: Float64Array | undefined;
   return (times) => {
@@ -112,15 +115,33 @@ function cellsOfRows(labels: Float64Array, scores: Float64Array) {
   return { cellOf, cells: 2 * (group + (held > 0 ? 1 : 0)), exact };
 }
 
-/** Of each patient the cells of its rows and how many of them lie there, patient after patient. */
-function byPatient(cellOf: Uint32Array, cells: number, patient: Uint32Array, patients: number) {
+/** The cells in which patients have rows, patient after patient. */
+export interface PatientEntries {
+  /** The entries of patient p are those from `starts[p]` to `starts[p + 1]`. */
+  starts: Uint32Array;
+  /** Of each entry the cell, and the rows of the patient in it. */
+  cell: Uint16Array | Uint32Array;
+  count: Uint32Array;
+  /** The entry of each row. */
+  entryOf: Uint32Array;
+}
+
+/** Of each patient the cells of its rows and how many of them lie there. */
+export function entriesByPatient(
+  cellOf: ArrayLike<number>,
+  cells: number,
+  patient: Uint32Array,
+  patients: number,
+): PatientEntries {
   const starts = new Uint32Array(patients + 1);
   for (let row = 0; row < patient.length; row++) starts[patient[row]! + 1]!++;
   for (let p = 0; p < patients; p++) starts[p + 1]! += starts[p]!;
   const next = starts.slice(0, patients);
   const sorted = new Uint32Array(cellOf.length);
-  for (let row = 0; row < cellOf.length; row++) sorted[next[patient[row]!]!++] = cellOf[row]!;
-  const count = new Float64Array(sorted.length);
+  for (let row = 0; row < cellOf.length; row++) sorted[next[patient[row]!]!++] = row;
+  const entryOf = new Uint32Array(cellOf.length);
+  const cellAt = new (cells <= NARROW ? Uint16Array : Uint32Array)(cellOf.length);
+  const count = new Uint32Array(sorted.length);
   /** Where the cell stands among those of the patient, and which patient that was. */
   const place = new Uint32Array(cells);
   const seenBy = new Int32Array(cells).fill(-1);
@@ -129,15 +150,16 @@ function byPatient(cellOf: Uint32Array, cells: number, patient: Uint32Array, pat
     const [from, to] = [starts[p]!, starts[p + 1]!];
     starts[p] = filled;
     for (let at = from; at < to; at++) {
-      const cell = sorted[at]!;
+      const cell = cellOf[sorted[at]!]!;
       if (seenBy[cell] !== p) {
         seenBy[cell] = p;
         place[cell] = filled;
-        sorted[filled++] = cell;
+        cellAt[filled++] = cell;
       }
       count[place[cell]!]!++;
+      entryOf[sorted[at]!] = place[cell]!;
     }
   }
   starts[patients] = filled;
-  return { starts, cell: sorted.slice(0, filled), count: count.slice(0, filled) };
+  return { starts, cell: cellAt.slice(0, filled), count: count.slice(0, filled), entryOf };
 }

@@ -15,10 +15,20 @@ export interface RankedRows {
   endsTie: Uint8Array;
 }
 
-/** Ranks checked rows by score, best first. */
-export function rankRows({ labels, scores }: Rows): RankedRows {
+const kept = new WeakMap<Float64Array, { labels: Float64Array; order: Uint32Array; ranked: RankedRows }>();
+
+/** Ranks checked rows by score, best first. What is given may be given again: it must not be changed. */
+export function rankRows(rows: Rows): RankedRows {
+  const order = ascendingOrder(rows.scores);
+  const last = kept.get(rows.scores);
+  if (last?.order === order && last.labels.every((label, row) => label === rows.labels[row])) return last.ranked;
+  const ranked = ranksOf(rows, order);
+  kept.set(rows.scores, { labels: rows.labels.slice(), order, ranked });
+  return ranked;
+}
+
+function ranksOf({ labels, scores }: Rows, ascending: Uint32Array): RankedRows {
   const count = labels.length;
-  const ascending = ascendingOrder(scores);
   const row = new Uint32Array(count);
   const positive = new Uint8Array(count);
   const endsTie = new Uint8Array(count);

@@ -11,7 +11,6 @@ import {
   type WeightOptions,
 } from "./inputs.ts";
 import { clip } from "./log-loss.ts";
-import { ascendingOrder } from "./order.ts";
 import { patientCells } from "./patient-cells.ts";
 import { prepareLine, prepareShift } from "./recalibration-fit.ts";
 
@@ -166,16 +165,20 @@ const logit = (score: number) => {
 /** The least and greatest log-odds of the rows of an outcome that have a weight; undefined where there is none. */
 type Range = { least: number; most: number } | undefined;
 
-/** Sorts the rows once and gives the ranges of both outcomes for any weights. */
+/** Gives the ranges of both outcomes for any weights. */
 function prepareRanges(labels: Float64Array, logits: Float64Array) {
-  const order = ascendingOrder(logits);
-  const rowsOf = [0, 1].map((label) => order.filter((row) => labels[row] === label));
   return (w: Float64Array | null): { negative: Range; positive: Range } => {
-    const counts = (row: number) => w === null || w[row]! > 0;
-    const [negative, positive] = rowsOf.map((rows): Range => {
-      const first = rows.find(counts);
-      return first === undefined ? undefined : { least: logits[first]!, most: logits[rows.findLast(counts)!]! };
-    });
+    const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const most = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let row = 0; row < labels.length; row++) {
+      if (w !== null && !(w[row]! > 0)) continue;
+      const label = labels[row]!;
+      if (logits[row]! < least[label]!) least[label] = logits[row]!;
+      if (logits[row]! > most[label]!) most[label] = logits[row]!;
+    }
+    const [negative, positive] = [0, 1].map(
+      (label): Range => (least[label]! <= most[label]! ? { least: least[label]!, most: most[label]! } : undefined),
+    );
     return { negative, positive };
   };
 }

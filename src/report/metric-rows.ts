@@ -1,5 +1,5 @@
 // Turns the metrics of several models round: a row a metric, a column a model.
-import type { MetricValue } from "../run/result.ts";
+import type { MetricValue, ModelResult, RunResult } from "../run/result.ts";
 
 export interface MetricRow {
   id: string;
@@ -21,6 +21,15 @@ export function metricRows(models: { metrics: MetricValue[] }[]): MetricRow[] {
     row.values = models.map(({ metrics }) => metrics.find(({ id }) => id === row.id));
   }
   return [...rows.values()];
+}
+
+/** A model's figures, after the first one how far it stays behind the true risk, where that is known. */
+export function withRegret(
+  { bestPossible }: Pick<RunResult, "bestPossible">,
+  { id, metrics }: Pick<ModelResult, "id" | "metrics">,
+): MetricValue[] {
+  const regret = bestPossible?.regrets?.[id];
+  return regret ? [...metrics.slice(0, 1), regret, ...metrics.slice(1)] : metrics;
 }
 
 /** The sentence under every table with intervals. */

@@ -3,7 +3,7 @@ import type { MetricValue, RunResult, ThresholdResult } from "../run/result.ts";
 import { formatCount, formatEstimate, formatFigure } from "./format.ts";
 import { eventWords, shownModels } from "./guard.ts";
 import { heldOut } from "./headline.ts";
-import { bootstrapSentence, metricRows } from "./metric-rows.ts";
+import { bootstrapSentence, metricRows, withRegret } from "./metric-rows.ts";
 
 export interface ResultTableOptions {
   /** Columns of the terminal; at least 60. */
@@ -49,7 +49,7 @@ export function renderResultTable(result: RunResult, { width = 100, colour = fal
     ),
   ];
   if (!models.length) return `${[...lines, "", "No model was evaluated."].join("\n")}\n`;
-  const columns: Column[] = models.map(({ title, metrics, threshold }) => ({ title, metrics, threshold }));
+  const columns: Column[] = models.map((model) => ({ ...model, metrics: withRegret(result, model) }));
   if (bestPossible) columns.push({ title: "True risk", metrics: bestPossible.metrics });
   for (const block of blocks(columns, room)) lines.push("", ...blockLines(block, room, style));
   const rules = [...new Set(models.flatMap(({ threshold }) => threshold?.rule ?? []))].join("; ");

@@ -12,6 +12,7 @@ import {
   bestPossible,
   divisionKey,
   explainModel,
+  type Judged,
   judgeModel,
   judgeScores,
   predictionFiles,
@@ -69,6 +70,7 @@ async function runStages(scene: Scene): Promise<RunResult> {
   });
   const results: { model: ModelResult; folds: FoldRecord[] }[] = [];
   const models: TrainedModel[] = [];
+  const judged: Judged[] = [];
   let skipped = 0;
   for (const trainer of trainers) {
     const records = await trainModel(scene, trainer, learning);
@@ -81,6 +83,7 @@ async function runStages(scene: Scene): Promise<RunResult> {
     const model = assemble(trainer, records, evidence, { explanation, predictSeconds: seconds });
     results.push({ model: attention ? { ...model, attention } : model, folds: records.flat() });
     models.push({ trainer, records });
+    judged.push({ trainer, file: files.heldOut });
   }
   const cross = await crossSource(scene, learning, models);
   const result = describeRun({
@@ -96,7 +99,7 @@ async function runStages(scene: Scene): Promise<RunResult> {
     crossSource: cross.rows.length > 0 ? cross.rows : undefined,
     moreWarnings: cross.warnings,
     scores: await judgeScores(scene, learning),
-    bestPossible: await bestPossible(scene, learning),
+    bestPossible: await bestPossible(scene, learning, judged),
     bootstrap: { resamples: resamplesOf(scene), skipped },
   });
   await writeResult(result, folder, scene);

@@ -15,7 +15,8 @@ import {
   writePredictions,
 } from "./predict.ts";
 import { type Replicate, replicatesOf } from "./protocol.ts";
-import type { ModelResult, RunResult } from "./result.ts";
+import { regretOf } from "./regret.ts";
+import type { MetricValue, ModelResult, RunResult } from "./result.ts";
 import { type Learning, resamplesOf, type Scene, THRESHOLD_RULE } from "./scene.ts";
 import { evaluateScore } from "./scores.ts";
 import { type FoldRecord, readModelFile } from "./train.ts";
@@ -192,8 +193,18 @@ export async function judgeScores(scene: Scene, { cohort, samples, plan }: Learn
   });
 }
 
-/** How well the true risk does on the same stays, where the records are synthetic and tell. */
-export async function bestPossible(scene: Scene, { samples, plan }: Learning): Promise<RunResult["bestPossible"]> {
+/** A trained model and where its predictions are. */
+export interface Judged {
+  trainer: Pick<Trainer, "id" | "usesSeed">;
+  file: string;
+}
+
+/** How well the true risk does on the same stays, where the records are synthetic and tell, and how far models stay behind. */
+export async function bestPossible(
+  scene: Scene,
+  { samples, plan }: Learning,
+  models: readonly Judged[],
+): Promise<RunResult["bestPossible"]> {
   const { declared, truthIn = [], data, store, seed } = scene;
   const file = declared.truth && findTruth([...data, ...truthIn], declared.truth);
   if (!file || samples.outcome !== "event") return undefined;
@@ -202,13 +213,20 @@ export async function bestPossible(scene: Scene, { samples, plan }: Learning): P
   const rows = plan.folds === 1 ? [...held] : [...risk.keys()];
   const known = rows.filter((i) => !Number.isNaN(risk[i]!));
   const take = (values: ArrayLike<number>) => Float64Array.from(known, (i) => values[i]!);
-  const { values } = intervals(mainMetrics, take(samples.targets), take(risk), take(samples.subjectIds), {
-    seed,
-    resamples: resamplesOf(scene),
-  });
+  const draws = { seed, resamples: resamplesOf(scene) };
+  const { values } = intervals(mainMetrics, take(samples.targets), take(risk), take(samples.subjectIds), draws);
   const missing = rows.length - known.length;
+  const regrets: Record<string, MetricValue> = {};
+  for (const { trainer, file: predictions } of models) {
+    const replicates = replicatesOf(plan, trainer.usesSeed).length;
+    const read = await readPredictions(store.db, predictions, samples, replicates);
+    const own = await readTruth(store.db, file, read.stayIds);
+    const regret = regretOf({ ...read, seeds: read.replicates, risk: own }, draws);
+    if (regret) regrets[trainer.id] = regret;
+  }
   return {
     metrics: values,
+    regrets,
     note: `The true risk of each stay, which the synthetic hospital writes apart: no model can do better on average.${
       missing > 0 ? ` ${missing} stays without one are left out.` : ""
     }`,

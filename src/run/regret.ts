@@ -1,7 +1,7 @@
 // How far each model stays behind the true risk of a synthetic hospital, paired by patient. Trains nothing.
 import { compareWith, meanStatistic, type Statistic } from "../metrics/index.ts";
-import { definedOrNull, perSeed } from "./evaluate/intervals.ts";
 import { mainMetrics } from "./evaluate/index.ts";
+import { definedOrNull, perSeed } from "./evaluate/intervals.ts";
 import type { MetricValue } from "./result.ts";
 
 /** Held-out rows of a model: what came true, its predictions, those of each training seed where there are several. */
@@ -31,13 +31,13 @@ export function regretOf(
     predictions,
     seeds.map((values) => ({ predictions: values })),
   );
-  const statistics = definedOrNull((): Record<"best" | "model", Statistic> => {
+  const statistics = definedOrNull(() => {
     const model = meanStatistic(each.map((values) => metric.prepare(labels, take(values))));
     model();
-    return { best: metric.prepare(labels, take(risk)), model };
+    return { best: metric.prepare(labels, take(risk)), model } satisfies Record<string, Statistic>;
   });
   if (!statistics) return undefined;
-  const { best } = compareWith(statistics, take(subjectIds), { seed, resamples, reference: "model" });
+  const { best } = compareWith<"best" | "model">(statistics, take(subjectIds), { seed, resamples, reference: "model" });
   const { value, low, high } = best;
   return { id: "regret_auroc", title: `Regret in ${metric.title}`, higherIsBetter: false, value, low, high };
 }

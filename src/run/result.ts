@@ -217,8 +217,11 @@ export interface RunResult {
   crossSource?: CrossSource[];
   /** Guards against leaks: single features that give the outcome away, patients in two parts. */
   leaks?: LeakReport;
-  /** The figure of the true risk, which only the synthetic hospital knows: the best any model can do. */
-  bestPossible?: { metrics: MetricValue[]; note: string };
+  /**
+   * The figure of the true risk, which only the synthetic hospital knows: the best any model can do; and by model id how far
+   * it stays behind in AUROC, paired by patient.
+   */
+  bestPossible?: { metrics: MetricValue[]; regrets?: Record<string, MetricValue>; note: string };
   bootstrap: { resamples: number; level: number; unit: string; skipped: number };
   published: PublishedValue[];
   /** In what our data and method differ from the published ones. */

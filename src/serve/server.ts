@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { BedsideError } from "../core/errors.ts";
-import { answerHeaders, judge, launchCookie, limits, type Refusal, Sessions } from "./guard/index.ts";
+import { answerHeaders, judge, keyHeader, launchCookie, limits, type Refusal, Sessions } from "./guard/index.ts";
 import type { PageFiles } from "./page-files.ts";
 
 /** What the server is put together from. */
@@ -54,8 +54,9 @@ export async function listen({ api, page, port, now, onFault }: ServerParts): Pr
     const path = incoming.url!.split("?", 1)[0]!;
     if (path.startsWith("/launch/")) return launch(incoming, outgoing, path.slice(8));
     if (!path.startsWith("/api/")) return page.answer(path, incoming, outgoing);
-    const { cookie, authorization } = incoming.headers;
-    if (!sessions.knows({ cookie, authorization }, actual)) {
+    const { cookie, authorization, [keyHeader]: key } = incoming.headers;
+    const { method = "", url: target = "" } = incoming;
+    if (!sessions.knows({ method, target, cookie, authorization, key: key as string | undefined }, actual)) {
       return refuse(incoming, outgoing, {
         status: 401,
         code: "session",
@@ -65,15 +66,17 @@ export async function listen({ api, page, port, now, onFault }: ServerParts): Pr
     return toApi(incoming, outgoing).catch(fault(outgoing));
   };
   const launch = (incoming: IncomingMessage, outgoing: ServerResponse, token: string) => {
-    const value = incoming.method === "GET" ? sessions.redeem(token) : undefined;
-    if (value === undefined) {
+    const values = incoming.method === "GET" ? sessions.redeem(token) : undefined;
+    if (values === undefined) {
       return refuse(incoming, outgoing, {
         status: 401,
         code: "launch",
         message: "This link has been used or is too old. Start the command again for a new one.",
       });
     }
-    outgoing.writeHead(303, { Location: "/", "Set-Cookie": launchCookie(value, actual) }).end();
+    // what stands behind # is sent to nobody; the page takes it from its address and keeps it
+    const headers = { Location: `/#key=${values.key}`, "Set-Cookie": launchCookie(values.cookie, actual) };
+    outgoing.writeHead(303, headers).end();
   };
   const fault = (outgoing: ServerResponse) => (error: unknown) => {
     onFault?.(error);

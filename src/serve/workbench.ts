@@ -13,6 +13,7 @@ import {
   writeWhole,
 } from "../store/index.ts";
 import { JobQueue } from "./jobs/queue.ts";
+import { Readers } from "./readers.ts";
 import { RunReader } from "./runs/find.ts";
 
 export interface WorkbenchOptions {
@@ -40,6 +41,7 @@ export class Workbench {
   private readonly ends: (() => Promise<void>)[] = [];
   private beside: Promise<Database> | undefined;
   private opened: { stamp: string; store: Promise<RecordStore> } | undefined;
+  private readonly reading = new WeakMap<RecordStore, Readers>();
 
   private constructor(options: WorkbenchOptions, key: Buffer) {
     this.options = options;
@@ -82,8 +84,21 @@ export class Workbench {
     store.catch(() => {
       this.opened = undefined;
     });
-    if (before) (await before.store.catch(() => undefined))?.close();
+    if (before) this.end(await before.store.catch(() => undefined));
     return store;
+  }
+
+  /** Connections to a store for questions that should not wait for each other. */
+  readers(store: RecordStore): Readers {
+    const known = this.reading.get(store) ?? new Readers(store.db);
+    this.reading.set(store, known);
+    return known;
+  }
+
+  private end(store: RecordStore | undefined): void {
+    if (!store) return;
+    this.reading.get(store)?.close();
+    store.close();
   }
 
   /** A folder inside the runs folder for files of a moment. */
@@ -132,7 +147,7 @@ export class Workbench {
   async close(): Promise<void> {
     for (const end of this.ends) await end();
     await this.jobs.close();
-    (await this.opened?.store.catch(() => undefined))?.close();
+    this.end(await this.opened?.store.catch(() => undefined));
     (await this.beside?.catch(() => undefined))?.close();
   }
 }

@@ -23,7 +23,8 @@ export { type MeasuredEcg, measureEcg, measureEcgInDetail } from "./measure/meas
 export type { BeatMeasurement, EcgMeasurement, LeadMeasurement, QuickQuality } from "./measure/measurement.ts";
 export type { MedianBeat } from "./measure/median-beat.ts";
 export { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./measure/qtc.ts";
-export type { EcgRhythmMeasurement } from "./measure/rhythm.ts";
+export type { AtrialAndPaced, EcgRhythmMeasurement } from "./measure/rhythm.ts";
+export { nameRhythm, RHYTHM_NAMES, type RhythmFacts, type RhythmName } from "./measure/rhythm-name.ts";
 export * from "./picture/index.ts";
 export { type LeadQuality, leadQuality, QUALITY_LIMITS } from "./quality.ts";
 export { splineWavelets, type Wavelets } from "./wavelets.ts";

@@ -40,7 +40,12 @@ export function writeRealEcgs(folder: string): void {
     const age = /Age: (\d+)|^# (\d+) [MF]/m.exec(comments);
     const isFemale = /Sex: F|^# \d+ F/m.test(comments);
     rows.push({
-      ...{ ecg_id: String(id), patient_id: `${id}.0`, age: `${age?.[1] ?? age?.[2] ?? 56}.0`, sex: isFemale ? "1" : "0" },
+      ...{
+        ecg_id: String(id),
+        patient_id: `${id}.0`,
+        age: `${age?.[1] ?? age?.[2] ?? 56}.0`,
+        sex: isFemale ? "1" : "0",
+      },
       ...{ recording_date: "1990-01-01 08:00:00", report: "", scp_codes: "{}", strat_fold: "1" },
       ...{ filename_lr: path, filename_hr: path },
     });

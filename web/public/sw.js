@@ -3,7 +3,7 @@
 const kept = "bedside-page-1";
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(kept).then((cache) => cache.addAll(["/", "/icon.svg", "/app.webmanifest"])));
+  event.waitUntil(caches.open(kept).then((cache) => cache.addAll(["/", "/theme.js", "/icon.svg", "/app.webmanifest"])));
   self.skipWaiting();
 });
 
@@ -22,6 +22,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate" && !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/launch/")) {
     event.respondWith(fresh("/", request));
+  } else if (url.pathname === "/theme.js") {
+    event.respondWith(fresh(request, request));
   } else if (url.pathname.startsWith("/assets/")) {
     event.respondWith(once(request));
   } else if (/^\/api\/models(\/|$)/.test(url.pathname)) {

@@ -1,4 +1,5 @@
 // Calls to the server, with its errors as values. Knows no page.
+import { keyHeaders } from "./key.ts";
 
 /** What the server says of a failure. */
 export interface Problem {
@@ -23,7 +24,11 @@ export class CallFailed extends Error {
 async function call(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(`/api${path}`, { credentials: "same-origin", ...init });
+    answer = await fetch(`/api${path}`, {
+      credentials: "same-origin",
+      ...init,
+      headers: { ...init.headers, ...keyHeaders() },
+    });
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
     throw new CallFailed({ code: "page/offline", what: "The server does not answer" }, 0);

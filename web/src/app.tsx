@@ -34,8 +34,8 @@ type Theme = (typeof themes)[number];
 function ThemeChoice() {
   const theme = useSignal<Theme>((localStorage.getItem("theme") as Theme | null) ?? "system");
   useEffect(() => {
-    document.documentElement.dataset["theme"] = theme.value;
     localStorage.setItem("theme", theme.value);
+    dispatchEvent(new Event("bedside-theme")); // theme.js paints
   }, [theme.value]);
   return (
     <label class="theme">
@@ -102,10 +102,10 @@ export function App() {
         </nav>
         <div class="below">
           <ThemeChoice />
-          <p class="note">{text.researchUse}</p>
+          <p class="note research">{text.researchUse}</p>
         </div>
       </aside>
-      <main id="content" tabIndex={-1} ref={main}>
+      <main id="content" tabIndex={-1} ref={main} data-note={text.researchUse}>
         {Current && shown.name === name ? <Current parts={parts} /> : <div class="loading" role="status" />}
       </main>
     </div>

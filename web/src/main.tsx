@@ -1,10 +1,10 @@
 // Starts the page.
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { takeKey } from "./key.ts";
 import "./style.css";
 
-const theme = localStorage.getItem("theme");
-if (theme) document.documentElement.dataset["theme"] = theme;
+takeKey();
 render(<App />, document.getElementById("app")!);
 
 // the page works without the server for what needs none; a browser that keeps nothing still has the page

@@ -1,5 +1,5 @@
 // The figures of one task: every model of every run, the regret to the best possible, the published figures.
-import type { MetricValue, RunResult } from "../../run/result.ts";
+import type { ModelResult, RunResult } from "../../run/result.ts";
 import { formatCount, formatFigure, formatSeconds, isEstimable } from "../format.ts";
 import { eventWords } from "../guard.ts";
 import { heldOut } from "../headline.ts";
@@ -42,7 +42,7 @@ export function taskTables(results: readonly RunResult[], page: Page): Child {
             cells: [
               model.title,
               ...rows.map(({ id }) => estimateCell(model.metrics.find((metric) => metric.id === id))),
-              ...(hasBest ? [regretCell(result, model.metrics, first?.id)] : []),
+              ...(hasBest ? [regretCell(result, model, first?.id)] : []),
               formatSeconds(model.trainSeconds),
               formatSeconds(model.predictSeconds),
             ],
@@ -77,7 +77,9 @@ function groupTitle(result: RunResult): string {
   return `${data.title} ${data.version}, ${task.mode}${size}`;
 }
 
-function regretCell({ bestPossible }: RunResult, metrics: MetricValue[], id: string | undefined): Child {
+function regretCell({ bestPossible }: RunResult, { id: model, metrics }: ModelResult, id: string | undefined): Child {
+  const paired = bestPossible?.regrets?.[model];
+  if (paired && paired.id === `regret_${id}`) return estimateCell(paired);
   const best = bestPossible?.metrics.find((metric) => metric.id === id);
   const own = metrics.find((metric) => metric.id === id);
   if (!isEstimable(best) || !isEstimable(own)) return absentCell("not known");

@@ -23,12 +23,14 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
   for (const { task, data, patients, rows, metrics, entries, leader, bestPossible } of boards) {
     const shown = metrics.slice(0, 2);
     const [first] = shown;
+    const regret = entries.find((entry) => entry.regret)?.regret;
     const table = [
       [
         "",
         ...shown.map(({ title, higherIsBetter }) => `${title} ${higherIsBetter ? "↑" : "↓"}`),
         `Δ ${first!.title}`,
         "p, Holm",
+        ...(regret ? [regret.title] : []),
       ],
       ...entries.map((entry) => {
         const isLeader = `${entry.run}/${entry.model}` === leader;
@@ -39,6 +41,7 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
           ...shown.map(({ id }) => formatEstimate(entry.metrics.find((metric) => metric.id === id))),
           isLeader ? "leader" : difference,
           isLeader ? "" : formatP(found?.adjusted ?? null),
+          ...(regret ? [entry.regret ? formatEstimate(entry.regret) : absent] : []),
         ];
       }),
       ...(bestPossible
@@ -48,6 +51,7 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
               ...shown.map(({ id }) => formatEstimate(bestPossible.find((m) => m.id === id))),
               "",
               "",
+              ...(regret ? [""] : []),
             ],
           ]
         : []),

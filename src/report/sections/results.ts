@@ -3,7 +3,7 @@ import type { MetricValue, ModelResult, RunResult } from "../../run/result.ts";
 import { type ForestRow, forest } from "../charts/forest.ts";
 import { formatSeconds, isEstimable } from "../format.ts";
 import { type Child, fragment, h } from "../html.ts";
-import { bootstrapSentence, type MetricRow, metricRows } from "../metric-rows.ts";
+import { bootstrapSentence, type MetricRow, metricRows, withRegret } from "../metric-rows.ts";
 import { absentCell, estimateCell } from "../page.ts";
 import { allFigures, figureTitles, formatPublished, reachOf, SECONDS } from "./published-figures.ts";
 import type { Section } from "./section.ts";
@@ -74,8 +74,10 @@ export const bestPossibleSection: Section = {
   title: "Best possible performance",
   render({ bestPossible, models }, page) {
     if (!bestPossible) return null;
-    const all = [{ metrics: bestPossible.metrics }, ...models];
-    const known = new Set(bestPossible.metrics.map(({ id }) => id));
+    const own = models.map((model) => ({ metrics: withRegret({ bestPossible }, model) }));
+    const all = [{ metrics: bestPossible.metrics }, ...own];
+    const regrets = Object.values(bestPossible.regrets ?? {});
+    const known = new Set([...bestPossible.metrics, ...regrets].map(({ id }) => id));
     return [
       h("p", {}, bestPossible.note),
       page.table({

@@ -21,6 +21,8 @@ export interface BoardEntry {
   mode: RunResult["task"]["mode"];
   metrics: MetricValue[];
   differences: BoardDifference[];
+  /** How far it stays behind the true risk, where the run knows. */
+  regret?: MetricValue;
   trainSeconds: number;
   predictSeconds?: number;
 }

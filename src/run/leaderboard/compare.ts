@@ -142,10 +142,16 @@ function ranked(
       mode: run.result.task.mode,
       metrics: values,
       differences: differences.get(name)!,
+      ...regretIn(run, model.id),
       trainSeconds: model.trainSeconds,
       ...(model.predictSeconds === undefined ? {} : { predictSeconds: model.predictSeconds }),
     })),
   };
+}
+
+function regretIn({ result }: FinishedRun, model: string): Pick<BoardEntry, "regret"> {
+  const regret = result.bestPossible?.regrets?.[model];
+  return regret ? { regret } : {};
 }
 
 /** Why a run cannot be compared with the first of its task; undefined where it can. */

@@ -15,6 +15,8 @@ const TREES = 300;
 const MOST_LEAVES = 2500;
 /** Of a large table in a quick run: fewer trees, each of part of the rows, on fewer distinct values. */
 const LARGE = { trials: 2, trialTrees: 20, trees: 100, maxSamples: 0.3, maxBins: 255 };
+/** Cells from which a table is large to a forest, whose trees grow to the end. */
+const MANY_CELLS = 400_000;
 
 async function grow(data: TrainingData, options: ForestOptions, facts: Record<string, number | string>) {
   const { seed, signal } = data;
@@ -32,7 +34,7 @@ async function grow(data: TrainingData, options: ForestOptions, facts: Record<st
  */
 async function search(data: TrainingData): Promise<Trained> {
   const { rows } = tableOf(data.train).x;
-  const large = isLarge(data);
+  const large = isLarge(data, MANY_CELLS);
   const trials = data.search === "fixed" ? 1 : large ? LARGE.trials : TRIALS;
   const trialTrees = large ? LARGE.trialTrees : TRIAL_TREES;
   const trees = large ? LARGE.trees : TREES;

@@ -47,7 +47,8 @@ export function workbenchApi(bench: Workbench, onFault?: (error: unknown) => voi
     info: {
       title: "Bedside workbench",
       version: bench.codeVersion,
-      description: "Everything the page does. Needs the cookie of the launched page, or the token of `bedside serve`.",
+      description:
+        "Everything the page does. Needs cookie and key of the launched page, or the token of `bedside serve`.",
     },
   });
   app.notFound((context) =>

@@ -1,6 +1,7 @@
 // Routes of the data: what lies in the folders, how much of each concept, what its values look like.
 import { basename, join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { dictionary } from "../../concepts/index.ts";
 import { isSmall, smallCellLimit } from "../../core/small-cells.ts";
 import { detectSources } from "../../sources/index.ts";
 import { type RecordStore, readJson, writeJson } from "../../store/index.ts";
@@ -105,9 +106,12 @@ export function dataRoutes(bench: Workbench): OpenAPIHono {
     },
   });
   const counted = new Map<string, Promise<unknown>>();
+  let countedOf = "";
   /** Counts once a store and question, and keeps the answer beside the jobs: the full tables take a while. */
   const once = async <T>(question: string, work: () => Promise<T>): Promise<T> => {
     const store = (await bench.store())!;
+    if (countedOf !== store.manifest.fingerprint) counted.clear();
+    countedOf = store.manifest.fingerprint;
     const path = join(bench.folder, "counts", `${question}-${store.manifest.fingerprint.slice(0, 16)}.json`);
     const known = counted.get(path) as Promise<T> | undefined;
     if (known) return known;
@@ -172,6 +176,8 @@ export function dataRoutes(bench: Workbench): OpenAPIHono {
       const { source } = context.req.valid("query");
       const { name } = context.req.valid("param");
       const store = await opened(source);
+      // names that are none are not kept: there would be no end of them
+      if (!dictionary().concepts.some((concept) => concept.name === name)) throw notFound("There is no such concept");
       const found = await once<ConceptValues | null>(
         `values-${source}-${name}`,
         async () => (await conceptValues(store, source, name)) ?? null,

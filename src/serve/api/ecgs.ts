@@ -4,6 +4,7 @@ import { measureEcgInDetail, WAVE_POINTS } from "../../signal/index.ts";
 import { ecgWindow } from "../../signal/picture/index.ts";
 import { type EcgFile, type EcgRecords, type EcgSource, openEcgRecords } from "../../sources/ecg-records/index.ts";
 import { ecgFacts } from "../ecgs/facts.ts";
+import { Kept } from "../kept.ts";
 import type { Workbench } from "../workbench.ts";
 import { conflict, notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
@@ -11,8 +12,12 @@ import { api } from "./router.ts";
 const sources: readonly EcgSource[] = ["mimic-iv-ecg", "ptb-xl"];
 const byId = z.object({ id: z.string().regex(/^[\w-]{22}$/) });
 
-/** Files kept open: their overviews are made once. */
-const MOST_OPEN = 8;
+/** Bytes of the overviews of files kept open, made once: a day of twelve leads has 65 MB, ten seconds next to nothing. */
+const OPEN_BYTES = 96 * 2 ** 20;
+/** What is held of a file that is open without an overview. */
+const FILE_BYTES = 16_384;
+/** An overview has lowest and highest, 4 bytes each, of every so many samples. */
+const OVERVIEW_SAMPLES = 64;
 
 /** Of a long recording a minute is measured at a time. */
 const MEASURED_SECONDS = 60;
@@ -28,6 +33,8 @@ const factsSchema = z
     name: z.string(),
     time: z.number().nullable(),
     seconds: z.number(),
+    rateHz: z.number(),
+    leads: z.array(z.string()),
     age: z.number().nullable(),
     sex: z.enum(["F", "M"]).nullable(),
     report: z.array(z.string()),
@@ -38,7 +45,7 @@ const factsSchema = z
 /** Routes under /api/ecgs. */
 export function ecgRoutes(bench: Workbench): OpenAPIHono {
   let opened: Opened | undefined;
-  const files = new Map<string, EcgFile>();
+  const files = new Kept<EcgFile>(OPEN_BYTES);
   const recordsOf = async (): Promise<Map<EcgSource, EcgRecords>> => {
     const store = await bench.store();
     if (!store) throw conflict("No records have been imported yet", "import them on the page of data");
@@ -60,12 +67,12 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
     throw notFound("There is no such ECG");
   };
   const open = async (id: string): Promise<EcgFile> => {
-    const known = files.get(id);
-    if (known) return known;
     const { records, index } = await find(id);
+    const known = files.of(opened).get(id);
+    if (known) return known;
     const file = records.open(index);
-    files.set(id, file);
-    if (files.size > MOST_OPEN) files.delete(files.keys().next().value!);
+    const samples = file.signals.reduce((sum, { samplesPerFrame }) => sum + samplesPerFrame * file.frames, 0);
+    files.set(id, file, FILE_BYTES + (8 * samples) / OVERVIEW_SAMPLES);
     return file;
   };
   const list = createRoute({
@@ -209,7 +216,15 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
       const said = await ecgFacts((await bench.store())!, source, records.ids[index]!);
       const name = String(records.ids[index]);
       return context.json(
-        { source, name, time: timeOf(records, index), seconds: file.frames / file.rateHz, ...said },
+        {
+          source,
+          name,
+          time: timeOf(records, index),
+          seconds: file.seconds,
+          rateHz: file.rateHz,
+          leads: leadsOf(file),
+          ...said,
+        },
         200,
       );
     })
@@ -250,6 +265,11 @@ export function ecgRoutes(bench: Workbench): OpenAPIHono {
       const to = after / file.rateHz;
       return context.json({ ...numbers, fromSeconds: from, toSeconds: to, points } as Record<string, unknown>, 200);
     });
+}
+
+/** The names of the voltages; a record may hold a pressure or a pulse wave besides. */
+function leadsOf({ signals }: EcgFile): string[] {
+  return signals.filter(({ unit }) => unit === "mV").map(({ name }) => name);
 }
 
 function timeOf({ times }: EcgRecords, index: number): number | null {

@@ -1,18 +1,19 @@
 // The route of the leaderboard: runs compared on the same held-out rows, with paired differences.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { compareRuns } from "../../run/leaderboard/index.ts";
+import { KeptAnswers } from "../kept.ts";
 import type { Workbench } from "../workbench.ts";
 import { notFound, problemAnswers } from "./problem.ts";
 import { api } from "./router.ts";
 
 /** Resamples of patients while one waits; the command draws as many as it is told. */
 const RESAMPLES = 500;
-/** Comparisons that are kept for who comes back to them. */
-const KEPT = 20;
+/** Of comparisons, the most that is kept for who comes back to them. */
+const KEPT_BYTES = 4 * 2 ** 20;
 
 /** The route /api/leaderboard. */
 export function leaderboardRoutes(bench: Workbench): OpenAPIHono {
-  const known = new Map<string, Promise<unknown>>();
+  const known = new KeptAnswers(KEPT_BYTES);
   const compare = createRoute({
     method: "get",
     path: "/leaderboard",
@@ -33,11 +34,7 @@ export function leaderboardRoutes(bench: Workbench): OpenAPIHono {
       return { name: found.run.name, folder: found.run.folder, result: found.result };
     });
     const key = runs.map(({ name, result }) => `${name} ${result.manifest.startedAt}`).join("\n");
-    const board = known.get(key) ?? bench.database().then((db) => compareRuns(db, runs, { resamples: RESAMPLES }));
-    known.delete(key);
-    known.set(key, board); // the last asked for stands last
-    if (known.size > KEPT) known.delete(known.keys().next().value!);
-    board.catch(() => known.delete(key));
-    return context.json((await board) as Record<string, unknown>, 200);
+    const board = await known.get(key, async () => compareRuns(await bench.database(), runs, { resamples: RESAMPLES }));
+    return context.body(board, 200, { "Content-Type": "application/json" }) as never;
   });
 }

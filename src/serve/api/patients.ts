@@ -1,6 +1,7 @@
 // Routes of patients: the list, and everything that happened to one.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { RecordStore } from "../../store/index.ts";
+import { Kept, KeptAnswers } from "../kept.ts";
 import { packEvents, readEvents } from "../patients/events.ts";
 import { listPatients, type PatientRow, patientSources } from "../patients/list.ts";
 import type { Workbench } from "../workbench.ts";
@@ -22,7 +23,9 @@ const patientSchema = z
 
 const page = 50;
 /** Of records read last, the most that is kept: one goes back and forth between a few patients. */
-const KEPT_BYTES = 64 * 2 ** 20;
+const RECORD_BYTES = 8 * 2 ** 20;
+/** The same of pages of the list, each of which counts the stays of everybody. */
+const LIST_BYTES = 2 * 2 ** 20;
 const sourceName = z.enum(["mimic-iv", "mimic-iii"]);
 
 /** Routes under /api/patients. */
@@ -88,35 +91,19 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
     name: String(subjectId),
     ...row,
   });
-  const kept = new Map<string, Uint8Array>();
-  let keptOf: RecordStore | undefined;
-  let keptBytes = 0;
+  const kept = new Kept<Uint8Array>(RECORD_BYTES);
+  const lists = new KeptAnswers(LIST_BYTES);
   /** The packed record of an id, kept as long as the store is the same; undefined for nobody's id. */
   const recordOf = async (store: RecordStore, id: string): Promise<Uint8Array | undefined> => {
-    if (keptOf !== store) {
-      kept.clear();
-      keptOf = store;
-      keptBytes = 0;
-    }
-    const before = kept.get(id);
-    if (before) {
-      kept.delete(id); // to the end of the line
-      kept.set(id, before);
-      return before;
-    }
+    const before = kept.of(store).get(id);
+    if (before) return before;
     for (const source of patientSources(store)) {
       const subjectId = bench.reveal(source, id);
-      const found = subjectId === undefined ? undefined : await readEvents(store, source, subjectId);
+      if (subjectId === undefined) continue;
+      const found = await bench.readers(store).use((db) => readEvents(store, source, subjectId, db));
       if (!found) continue;
       const bytes = packEvents(found, (stay) => bench.hide(`${source} ${stay.kind}`, stay.id));
-      if (keptOf !== store || kept.has(id)) return bytes; // meanwhile imported anew, or read by another request
-      kept.set(id, bytes);
-      keptBytes += bytes.length;
-      for (const [oldest, { length }] of kept) {
-        if (keptBytes <= KEPT_BYTES) break;
-        kept.delete(oldest);
-        keptBytes -= length;
-      }
+      if (kept.isOf(store)) kept.set(id, bytes, bytes.length); // not where it was imported anew meanwhile
       return bytes;
     }
     return undefined;
@@ -130,8 +117,14 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       const source = asked ?? sources[0];
       if (!source || !sources.includes(source)) throw conflict("The records hold no table of patients");
       const narrowed = patient === undefined ? filter : { ...filter, subjectId: patient };
-      const { total, rows } = await listPatients(store, source, narrowed, { offset: number * page, limit: page });
-      return context.json({ sources, source, total, perPage: page, patients: rows.map(shownPatient) }, 200);
+      const key = JSON.stringify([source, number, filter, String(patient)]);
+      const answer = await lists.of(store).get(key, async () => {
+        const at = { offset: number * page, limit: page };
+        const found = await bench.readers(store).use((db) => listPatients(store, source, narrowed, { ...at, db }));
+        const patients = found.rows.map(shownPatient);
+        return { sources, source, total: found.total, perPage: page, patients };
+      });
+      return context.body(answer, 200, { "Content-Type": "application/json" }) as never;
     })
     .openapi(one, async (context) => {
       const store = await bench.store();
@@ -140,7 +133,9 @@ export function patientRoutes(bench: Workbench): OpenAPIHono {
       for (const source of patientSources(store)) {
         const subjectId = bench.reveal(source, id);
         if (subjectId === undefined) continue;
-        const { rows } = await listPatients(store, source, { subjectId }, { offset: 0, limit: 1 });
+        const { rows } = await bench
+          .readers(store)
+          .use((db) => listPatients(store, source, { subjectId }, { offset: 0, limit: 1, db }));
         if (rows[0]) return context.json(shownPatient(rows[0]), 200);
       }
       throw notFound("There is no such patient");

@@ -5,6 +5,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ModelResult, RunResult } from "../../run/index.ts";
 import { predictionsFile } from "../../run/leaderboard/index.ts";
 import { reportPolicy } from "../guard/index.ts";
+import { KeptAnswers } from "../kept.ts";
 import type { FoundRun } from "../runs/find.ts";
 import { thresholdCounts } from "../runs/thresholds.ts";
 import type { Workbench } from "../workbench.ts";
@@ -67,6 +68,9 @@ function headlineOf({ metrics }: ModelResult) {
 const byId = z.object({ id: z.string().regex(/^[\w-]{16}$/) });
 const modelName = z.string().regex(/^[a-z0-9-]{1,40}$/);
 
+/** Of counts at thresholds, the most that is kept. */
+const KEPT_BYTES = 2 * 2 ** 20;
+
 /** Routes under /api/runs. */
 export function runRoutes(bench: Workbench): OpenAPIHono {
   const found = (id: string) => {
@@ -97,7 +101,8 @@ export function runRoutes(bench: Workbench): OpenAPIHono {
     request: { params: byId },
     responses: { 200: { description: "HTML", content: { "text/html": { schema: z.string() } } }, ...problemAnswers },
   });
-  const thresholds = createRoute({
+  const thresholds = new KeptAnswers(KEPT_BYTES);
+  const explored = createRoute({
     method: "get",
     path: "/runs/{id}/thresholds",
     summary: "Held-out rows above each threshold, with and without the event",
@@ -143,13 +148,16 @@ export function runRoutes(bench: Workbench): OpenAPIHono {
       context.header("Content-Security-Policy", reportPolicy);
       return context.html(html, 200);
     })
-    .openapi(thresholds, async (context) => {
+    .openapi(explored, async (context) => {
       const { run, result } = found(context.req.valid("param").id);
       const { model } = context.req.valid("query");
       const file = predictionsFile({ folder: run.folder, result }, model);
       const isEvent = (result.task.outcome ?? "event") === "event";
       if (!file || !isEvent) throw notFound("This run has no probabilities of an event by that model");
-      const db = await bench.database();
-      return context.json(await thresholdCounts(db, file, { isGuarded: result.data.dataUse === "credentialed" }), 200);
+      const key = `${run.id} ${result.manifest.startedAt} ${model}`;
+      const counts = await thresholds.get(key, async () =>
+        thresholdCounts(await bench.database(), file, { isGuarded: result.data.dataUse === "credentialed" }),
+      );
+      return context.body(counts, 200, { "Content-Type": "application/json" }) as never;
     });
 }

@@ -15,6 +15,7 @@ export interface Known {
   host: string;
   origin: string;
   cookie: string;
+  key: string;
   bearer: string;
 }
 
@@ -41,7 +42,8 @@ export function serveForAttacks(): void {
     );
     const cookie = launched.headers["set-cookie"]!.split(";")[0]!;
     const host = `127.0.0.1:${port}`;
-    H = { host, origin: `http://${host}`, cookie, bearer: `Bearer ${served.sessions.apiToken}` };
+    const key = /#key=(.+)$/.exec(launched.headers["location"]!)![1]!;
+    H = { host, origin: `http://${host}`, cookie, key, bearer: `Bearer ${served.sessions.apiToken}` };
   });
 
   afterAll(async () => {
@@ -51,7 +53,12 @@ export function serveForAttacks(): void {
 }
 
 export type Headers = [string, string][];
-export const own = (more: Headers = []): Headers => [["Host", H.host], ["Cookie", H.cookie], ...more];
+export const own = (more: Headers = []): Headers => [
+  ["Host", H.host],
+  ["Cookie", H.cookie],
+  ["X-Bedside-Key", H.key],
+  ...more,
+];
 export const get = (target: string, headers: Headers = own()) => request(`GET ${target} HTTP/1.1`, headers);
 /** What the page itself sends to change something, with some headers changed; `undefined` leaves one out. */
 export function post(
@@ -62,6 +69,7 @@ export function post(
   const usual: Record<string, string | undefined> = {
     Host: H.host,
     Cookie: H.cookie,
+    "X-Bedside-Key": H.key,
     Origin: H.origin,
     "Sec-Fetch-Site": "same-origin",
     "Sec-Fetch-Mode": "cors",

@@ -36,6 +36,7 @@ const single = new Set([
   "content-length",
   "transfer-encoding",
   "authorization",
+  "x-bedside-key",
   "sec-fetch-site",
   "sec-fetch-mode",
   "sec-fetch-dest",

@@ -1,5 +1,7 @@
-// Who may use the server: a launch link that works once, a cookie for the page, a token for the command line. Knows no route.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+// Who may use the server: a launch link that works once, a cookie and a key for the page, a token for programs. Knows no
+// route. Cookies know no port: whatever else listens on this computer gets the cookie when its pages are opened. The key is
+// kept where the browser shows it to pages of this very port alone, and neither is worth anything without the other.
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** The name of the cookie. With the port in it, two servers of one computer do not take each other's. */
 export function cookieName(port: number): string {
@@ -12,6 +14,29 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
+/** The header in which the page names its key. */
+export const keyHeader = "x-bedside-key";
+/** The longest that a pass is good for, in milliseconds. */
+const PASS_LIFE = 600_000;
+
+/** What a request brings that tells who asks. */
+export interface Credentials {
+  method: string;
+  /** Path and query, as sent. */
+  target: string;
+  cookie: string | undefined;
+  authorization: string | undefined;
+  key: string | undefined;
+}
+
+/**
+ * A pass for what the browser itself asks for, without headers of the page's (a report in its frame or window): made of the
+ * key, for one address, until so many milliseconds of the clock. The page makes its own in the same way.
+ */
+export function passOf(key: string, path: string, until: number): string {
+  return `${until}.${createHmac("sha256", key).update(`${until} ${path}`).digest("base64url")}`;
+}
+
 const newToken = () => randomBytes(32).toString("base64url");
 
 /** The secrets of one server, made anew at every start and never written to a log. */
@@ -19,6 +44,7 @@ export class Sessions {
   /** For programs: `Authorization: Bearer …`. */
   readonly apiToken = newToken();
   private readonly cookie = newToken();
+  private readonly key = newToken();
   private launch: { token: string; until: number } | undefined;
   private readonly now: () => number;
 
@@ -34,17 +60,18 @@ export class Sessions {
     return token;
   }
 
-  /** The value of the cookie for whoever brings the launch token, once. */
-  redeem(token: string): string | undefined {
+  /** The values of cookie and key for whoever brings the launch token, once. */
+  redeem(token: string): { cookie: string; key: string } | undefined {
     const { launch } = this;
     if (!launch || this.now() > launch.until || !isSame(token, launch.token)) return undefined;
     this.launch = undefined;
-    return this.cookie;
+    const { cookie, key } = this;
+    return { cookie, key };
   }
 
-  /** Whether these headers belong to the page that was launched, or to a program with the token. */
-  knows(headers: { cookie: string | undefined; authorization: string | undefined }, port: number): boolean {
-    const { cookie, authorization } = headers;
+  /** Whether these belong to the page that was launched, or to a program with the token. */
+  knows(credentials: Credentials, port: number): boolean {
+    const { cookie, authorization } = credentials;
     if (authorization !== undefined) {
       const bearer = /^Bearer ([\w-]{43})$/.exec(authorization)?.[1];
       return bearer !== undefined && isSame(bearer, this.apiToken);
@@ -53,7 +80,16 @@ export class Sessions {
       .split("; ")
       .filter((pair) => pair.startsWith(`${cookieName(port)}=`))
       .map((pair) => pair.slice(cookieName(port).length + 1));
-    return own.length === 1 && isSame(own[0]!, this.cookie);
+    return own.length === 1 && isSame(own[0]!, this.cookie) && this.hasKey(credentials);
+  }
+
+  /** Whether the key is named, or, for reading, a pass made of it. */
+  private hasKey({ method, target, key }: Credentials): boolean {
+    if (key !== undefined) return isSame(key, this.key);
+    const [path, pass] = target.split("?pass=", 2) as [string, string | undefined];
+    const until = Number(/^(\d{13})\.[\w-]{43}$/.exec(pass ?? "")?.[1] ?? Number.NaN);
+    const left = until - this.now();
+    return method === "GET" && left >= 0 && left <= PASS_LIFE && isSame(pass!, passOf(this.key, path, until));
   }
 }
 

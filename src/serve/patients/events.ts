@@ -1,5 +1,16 @@
 // Everything that happened to one patient as typed arrays: what, when, how much. Knows no HTTP.
-import { identifier, join, type RecordStore, type Sql, schemaOf, sql } from "../../store/index.ts";
+import { Bug } from "../../core/errors.ts";
+import {
+  type Columns,
+  type Database,
+  identifier,
+  join,
+  literal,
+  type RecordStore,
+  type Sql,
+  schemaOf,
+  sql,
+} from "../../store/index.ts";
 import { stayRelationsOf } from "./list.ts";
 import { type EventKind, type EventRelation, eventRelations, type WideRelation, wideRelations } from "./relations.ts";
 
@@ -52,67 +63,88 @@ function kinOf(source: string): string[] {
 }
 
 /**
- * Everything known of a patient; undefined for someone who is not in the data set.
+ * Everything known of a patient; undefined for someone who is not in the data set. Two statements, on `db` alone: who
+ * reads many patients at the same time gives each a connection of its own.
  * Reads only the row groups of that patient, since the tables of a store are sorted by patient.
  */
 export async function readEvents(
   store: RecordStore,
   source: string,
   subjectId: bigint,
+  db: Database = store.db,
 ): Promise<PatientEvents | undefined> {
-  const known = await store.db.rows(
-    sql`select 1 as one from ${identifier(schemaOf(source), "patients")} where subject_id = ${subjectId}`,
+  const stays = await readStays(store, source, subjectId, db);
+  if (!stays) return undefined;
+  const isThere = (relation: { source: string; table: string }) =>
+    kinOf(source).includes(relation.source) && store.has(relation.source, relation.table);
+  const long = eventRelations.filter(isThere);
+  const wide = wideRelations.filter(isThere);
+  const parts = [
+    ...long.map((relation, i) => longRows(relation, i, subjectId)),
+    ...wide.map((relation, i) => wideRows(relation, long.length + i, subjectId)),
+  ];
+  if (parts.length === 0) return assemble(stays, undefined, []);
+  const columns = await db.columns(codedRows(parts));
+  const titles = await Promise.all(
+    long.map(({ source: from, titles: known }) =>
+      known && store.has(from, known.table) ? titlesOf(store, from, known) : undefined,
+    ),
   );
-  if (known.length === 0) return undefined;
-  const stays = await readStays(store, source, subjectId);
-  const pieces: Piece[] = [];
-  for (const relation of eventRelations) {
-    if (!kinOf(source).includes(relation.source) || !store.has(relation.source, relation.table)) continue;
-    pieces.push(await readLong(store, relation, subjectId));
-  }
-  for (const relation of wideRelations) {
-    if (!kinOf(source).includes(relation.source) || !store.has(relation.source, relation.table)) continue;
-    pieces.push(await readWide(store, relation, subjectId));
-  }
-  return assemble(stays, pieces);
+  return assemble(stays, columns, [
+    ...long.map(({ kind }, i): Named => ({ kind, title: (item) => titles[i]?.get(item) ?? item })),
+    ...wide.map(({ kind, columns: names }): Named => ({ kind, title: (item) => names[Number(item)]!.title })),
+  ]);
 }
 
-interface Piece {
-  codes: EventCode[];
-  time: Float64Array;
-  end: Float64Array;
-  code: Int32Array;
-  value: Float64Array;
+/** What the events of a relation are called. */
+interface Named {
+  kind: EventKind;
+  title(item: string): string;
 }
 
-async function readLong(store: RecordStore, relation: EventRelation, subjectId: bigint): Promise<Piece> {
-  const { source, table, kind, end, value, unit, item, titles, day } = relation;
+/** A long table's rows: what they are as text, and their place in the list of relations. */
+function longRows({ source, table, end, value, unit, item, day, ...rest }: EventRelation, place: number, id: bigint) {
   const column = (name: string) => sql`t.${identifier(name)}`;
-  const time = day
-    ? sql`coalesce(${column(relation.time)}::timestamp, ${column(day)}::timestamp)`
-    : column(relation.time);
-  const from = identifier(schemaOf(source), table);
-  const ranked = sql`
-    select ${minutes(time)} as time, ${end ? minutes(column(end)) : sql`null::double`} as "end",
+  const time = day ? sql`coalesce(${column(rest.time)}::timestamp, ${column(day)}::timestamp)` : column(rest.time);
+  return sql`
+    select ${place}::integer as relation, ${minutes(time)} as time, ${end ? minutes(column(end)) : sql`null::double`} as "end",
       ${value ? sql`try_cast(${column(value)} as double)` : sql`null::double`} as value,
       ${unit ? sql`${column(unit)}::varchar` : sql`''`} as unit, coalesce(${column(item)}::varchar, 'unknown') as item
-    from ${from} t where t.subject_id = ${subjectId} and ${time} is not null`;
-  const columns = await store.db.columns(sql`
-    select time, coalesce("end", 'nan') as "end", coalesce(value, 'nan') as value,
-      (dense_rank() over (order by item) - 1)::integer as code
-    from (${ranked}) order by code, time`);
-  const found = await store.db.rows<{ item: string; unit: string | null; count: bigint }>(sql`
-    select item, mode(unit) filter (unit <> '') as unit, count(*) as count from (${ranked}) group by item order by item`);
-  const known = titles && store.has(source, titles.table) ? await titlesOf(store, source, titles) : undefined;
-  return pieceOf(
-    columns,
-    found.map(({ item: name, unit, count }) => ({
-      kind,
-      title: known?.get(name) ?? name,
-      unit: unit ?? "",
-      count: Number(count),
-    })),
-  );
+    from ${identifier(schemaOf(source), table)} t where t.subject_id = ${id} and ${time} is not null`;
+}
+
+/** A wide table's rows, a value each; what they are is the place of their column. */
+function wideRows({ source, table, timeFrom, columns: names, ...rest }: WideRelation, place: number, id: bigint) {
+  const time = timeFrom ? sql`s.${identifier(rest.time)}` : sql`t.${identifier(rest.time)}`;
+  const joined = timeFrom
+    ? sql`join ${identifier(schemaOf(source), timeFrom.table)} s using (subject_id, ${identifier(timeFrom.by)})`
+    : sql``;
+  const of = (make: (column: WideRelation["columns"][number], i: number) => Sql) => join(names.map(make), ", ");
+  return sql`
+    select ${place}::integer as relation, time, null::double as "end", value, unit, item from (
+      select ${minutes(time)} as time, unnest([${of(({ name }) => sql`try_cast(t.${identifier(name)} as double)`)}]) as value,
+        unnest([${of(({ unit }) => literal(unit))}]) as unit, unnest([${of((_, i) => literal(String(i)))}]) as item
+      from ${identifier(schemaOf(source), table)} t ${joined} where t.subject_id = ${id}
+    ) where value is not null and time is not null`;
+}
+
+/**
+ * All rows with a number for what they are, by that number and time. Before the rows of a number stands one without a time
+ * that tells of it: relation (as value), item, unit, and how often (as end). One statement, since planning many small ones
+ * takes longer than running them.
+ */
+function codedRows(parts: readonly Sql[]): Sql {
+  return sql`
+    with events as materialized (${join(parts, " union all ")}),
+      items as (
+        select relation, item, mode(unit) filter (unit <> '') as unit, count(*) as n,
+          (row_number() over (order by relation, item) - 1)::integer as code
+        from events group by relation, item
+      )
+    select code, null::double as time, n::double as "end", relation::double as value, item, coalesce(unit, '') as unit from items
+    union all
+    select code, time, "end", value, null, null from events join items using (relation, item)
+    order by code, time nulls first`;
 }
 
 const dictionaries = new WeakMap<RecordStore, Map<string, Promise<Map<string, string>>>>();
@@ -138,89 +170,79 @@ function titlesOf(
   return read;
 }
 
-async function readWide(store: RecordStore, relation: WideRelation, subjectId: bigint): Promise<Piece> {
-  const { source, table, kind, timeFrom, columns: names } = relation;
-  const from = identifier(schemaOf(source), table);
-  const time = timeFrom ? sql`s.${identifier(relation.time)}` : sql`t.${identifier(relation.time)}`;
-  const joined = timeFrom
-    ? sql`join ${identifier(schemaOf(source), timeFrom.table)} s using (subject_id, ${identifier(timeFrom.by)})`
-    : sql``;
-  const values = join(
-    names.map(({ name }) => sql`try_cast(t.${identifier(name)} as double)`),
-    ", ",
-  );
-  const columns = await store.db.columns(sql`
-    select time, 'nan'::double as "end", value, code from (
-      select ${minutes(time)} as time, unnest([${values}]) as value, unnest(range(${names.length}))::integer as code
-      from ${from} t ${joined} where t.subject_id = ${subjectId}
-    ) where value is not null and time is not null order by code, time`);
-  const found = columns.integers("code");
-  const counts = names.map((_, i) => found.reduce((sum, code) => sum + (code === i ? 1 : 0), 0));
-  return pieceOf(
-    columns,
-    names.map(({ title, unit }, i) => ({ kind, title, unit, count: counts[i]! })),
-  );
-}
-
-function pieceOf(columns: Awaited<ReturnType<RecordStore["db"]["columns"]>>, codes: EventCode[]): Piece {
-  return {
-    codes,
-    time: columns.numbers("time"),
-    end: columns.numbers("end"),
-    code: columns.integers("code"),
-    value: columns.numbers("value"),
-  };
-}
-
-/** Pieces one after the other, times from the first thing that is known. */
-function assemble(stays: (Stay & { isAbsolute: true })[], pieces: Piece[]): PatientEvents {
-  const count = pieces.reduce((sum, { time }) => sum + time.length, 0);
+/** The rows of `codedRows` as events, times from the first thing that is known. */
+function assemble(stays: Stay[], columns: Columns | undefined, named: readonly Named[]): PatientEvents {
+  const rows = columns?.rows ?? 0;
+  const none = new Float64Array(0);
+  const [time, end, value] = ["time", "end", "value"].map((name) => columns?.numbers(name) ?? none) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const [item, unit] = [columns?.texts("item") ?? [], columns?.texts("unit") ?? []];
   let first = Number.POSITIVE_INFINITY;
   for (const { start } of stays) first = Math.min(first, start);
-  for (const { time } of pieces) for (let i = 0; i < time.length; i++) first = Math.min(first, time[i]!);
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    if (Number.isNaN(time[row]!)) continue;
+    count++;
+    first = Math.min(first, time[row]!);
+  }
   if (!Number.isFinite(first)) first = 0;
   const events: PatientEvents = {
     base: first * 60_000,
-    stays: stays.map(({ isAbsolute: _, ...stay }) => ({
+    stays: stays.map((stay) => ({
       ...stay,
       start: stay.start - first,
       end: stay.end === null ? null : stay.end - first,
     })),
-    codes: pieces.flatMap(({ codes }) => codes).slice(0, MOST_CODES),
+    codes: [],
     time: new Int32Array(count),
     end: new Int32Array(count).fill(NO_END),
     code: new Uint16Array(count),
     value: new Float32Array(count),
   };
   let at = 0;
-  let before = 0;
-  for (const { codes, time, end, code, value } of pieces) {
-    for (let i = 0; i < time.length; i++, at++) {
-      events.time[at] = time[i]! - first;
-      if (!Number.isNaN(end[i]!)) events.end[at] = end[i]! - first;
-      events.code[at] = before + code[i]!;
-      events.value[at] = value[i]!;
+  for (let row = 0; row < rows; row++) {
+    if (Number.isNaN(time[row]!)) {
+      const { kind, title } = named[value[row]!]!;
+      events.codes.push({ kind, title: title(item[row]!), unit: unit[row]!, count: end[row]! });
+      continue;
     }
-    before += codes.length;
+    events.time[at] = time[row]! - first;
+    if (!Number.isNaN(end[row]!)) events.end[at] = end[row]! - first;
+    events.code[at] = events.codes.length - 1;
+    events.value[at++] = value[row]!;
   }
+  if (events.codes.length > MOST_CODES)
+    throw new Bug("A patient has more kinds of events than a number of 16 bits tells");
   return events;
 }
 
+/** A patient's stays by kind and time; undefined where the data set has no such patient. */
 async function readStays(
   store: RecordStore,
   source: string,
   subjectId: bigint,
-): Promise<(Stay & { isAbsolute: true })[]> {
-  const stays: (Stay & { isAbsolute: true })[] = [];
-  for (const { source: from, table, kind, start, end, label, id } of stayRelationsOf(store, source)) {
-    const rows = await store.db.rows<{ start: number; end: number | null; label: string | null; id: bigint }>(sql`
-      select ${minutes(sql`${identifier(start)}`)} as start, ${minutes(sql`${identifier(end)}`)} as "end",
-        ${identifier(label)}::varchar as label, ${identifier(id)}::bigint as id
-      from ${identifier(schemaOf(from), table)} where subject_id = ${subjectId} and ${identifier(start)} is not null
-      order by start`);
-    stays.push(...rows.map((row) => ({ kind, ...row, label: row.label ?? "", isAbsolute: true as const })));
-  }
-  return stays;
+  db: Database,
+): Promise<Stay[] | undefined> {
+  const relations = stayRelationsOf(store, source);
+  const parts = relations.map(
+    ({ source: from, table, start, end, label, id }, place) => sql`
+      select ${place}::integer as place, ${minutes(sql`${identifier(start)}`)} as start,
+        ${minutes(sql`${identifier(end)}`)} as "end", ${identifier(label)}::varchar as label, ${identifier(id)}::bigint as id
+      from ${identifier(schemaOf(from), table)} where subject_id = ${subjectId} and ${identifier(start)} is not null`,
+  );
+  const known = sql`
+    select -1 as place, null::double as start, null::double as "end", null::varchar as label, null::bigint as id
+    from ${identifier(schemaOf(source), "patients")} where subject_id = ${subjectId}`;
+  const rows = await db.rows<{ place: number; start: number; end: number | null; label: string | null; id: bigint }>(
+    sql`${join([known, ...parts], " union all ")} order by place, start`,
+  );
+  if (rows[0]?.place !== -1) return undefined;
+  return rows
+    .filter(({ place }) => place >= 0)
+    .map(({ place, label, ...row }) => ({ kind: relations[place]!.kind, label: label ?? "", ...row }));
 }
 
 /**

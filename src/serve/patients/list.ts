@@ -1,5 +1,5 @@
 // The patients of a store, a page at a time, with how often they were where. Knows no HTTP.
-import { identifier, join, type RecordStore, type Sql, schemaOf, sql } from "../../store/index.ts";
+import { type Database, identifier, join, type RecordStore, type Sql, schemaOf, sql } from "../../store/index.ts";
 import { type StayRelation, stayRelations } from "./relations.ts";
 
 /** What a list of patients is narrowed down to. */
@@ -49,7 +49,7 @@ export async function listPatients(
   store: RecordStore,
   source: string,
   filter: PatientFilter,
-  { offset, limit }: { offset: number; limit: number },
+  { offset, limit, db = store.db }: { offset: number; limit: number; db?: Database },
 ): Promise<{ total: number; rows: PatientRow[] }> {
   const stays = stayRelationsOf(store, source);
   const countOf = (kind: StayRelation["kind"]): Sql => {
@@ -73,7 +73,7 @@ export async function listPatients(
       left join (${countOf("hospital")}) h on h.subject_id = p.subject_id
       left join (${countOf("icu")}) i on i.subject_id = p.subject_id
       left join (${countOf("ed")}) e on e.subject_id = p.subject_id`;
-  const rows = await store.db.rows<Found>(sql`
+  const rows = await db.rows<Found>(sql`
     select *, count(*) over () as total from (${all}) ${where}
     order by icu desc, hospital desc, ed desc, subject_id limit ${limit} offset ${offset}`);
   return {

@@ -39,14 +39,16 @@ export function findRuns(runs: string): FoundRun[] {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-interface Kept {
-  stamp: number;
-  result: RunResult;
-}
+/**
+ * Bytes of results that are kept. All are asked for together, in order, so that making room for one more would drop each
+ * before it is asked for again: those that no longer fit are read every time instead.
+ */
+const KEPT_BYTES = 64 * 2 ** 20;
 
 /** Reads results, each once as long as its file stays the same. */
 export class RunReader {
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, { stamp: number; bytes: number; result: RunResult }>();
+  private keptBytes = 0;
   private readonly runs: string;
 
   constructor(runs: string) {
@@ -54,7 +56,10 @@ export class RunReader {
   }
 
   list(): { run: FoundRun; result: RunResult }[] {
-    return findRuns(this.runs).flatMap((run) => {
+    const found = findRuns(this.runs);
+    const paths = new Set(found.map(({ folder }) => join(folder, "report.json")));
+    for (const path of this.kept.keys()) if (!paths.has(path)) this.drop(path);
+    return found.flatMap((run) => {
       const result = this.read(run);
       return result ? [{ run, result }] : [];
     });
@@ -69,16 +74,25 @@ export class RunReader {
 
   private read({ folder }: FoundRun): RunResult | undefined {
     const path = join(folder, "report.json");
-    const stamp = statSync(path).mtimeMs;
-    const kept = this.kept.get(path);
-    if (kept?.stamp === stamp) return kept.result;
     try {
+      const { mtimeMs: stamp, size: bytes } = statSync(path);
+      const kept = this.kept.get(path);
+      if (kept?.stamp === stamp && kept.bytes === bytes) return kept.result;
+      this.drop(path);
       const result = readJson<RunResult>(path);
       if (result?.schema !== 1 || !Array.isArray(result.models)) return undefined;
-      this.kept.set(path, { stamp, result });
+      if (this.keptBytes + bytes <= KEPT_BYTES) {
+        this.kept.set(path, { stamp, bytes, result });
+        this.keptBytes += bytes;
+      }
       return result;
     } catch {
-      return undefined; // not one of Bedside's
+      return undefined; // not one of Bedside's, or gone since the folder was looked through
     }
+  }
+
+  private drop(path: string): void {
+    this.keptBytes -= this.kept.get(path)?.bytes ?? 0;
+    this.kept.delete(path);
   }
 }

@@ -25,19 +25,20 @@ export async function thresholdCounts(
   { isGuarded }: { isGuarded: boolean },
 ): Promise<ThresholdCounts> {
   const columns = await db.columns(sql`
-    with rows as (
-      select probability as p, boolean_value::integer as y from read_parquet(${literal(file)})
-      where probability is not null
-    ), edges as (
-      select distinct p from (select p, row_number() over (order by p) as rank, count(*) over () as n from rows)
-      where rank = 1 or rank = n or rank % greatest(1, n // ${STEPS}) = 0
-    ), counted as (
-      select e.p, (select count(*) from rows r where r.p >= e.p and r.y = 1)::double as tp,
-        (select count(*) from rows r where r.p >= e.p and r.y = 0)::double as fp
-      from edges e
+    with ranked as (
+      select probability as p, boolean_value::integer as y, row_number() over (order by probability) as rank,
+        count(*) over () as everything
+      from read_parquet(${literal(file)}) where probability is not null
+    ), steps as (
+      select p, sum(y)::double as ones, (count(*) - sum(y))::double as zeros,
+        bool_or(rank = 1 or rank = everything or rank % greatest(1, everything // ${STEPS}) = 0) as is_edge
+      from ranked group by p
+    ), above as (
+      select p, is_edge, sum(ones) over (order by p desc) as tp, sum(zeros) over (order by p desc) as fp,
+        sum(ones + zeros) over () as n, sum(ones) over () as positives
+      from steps
     )
-    select p, tp, fp, (select count(*) from rows)::double as n, (select sum(y) from rows)::double as positives
-    from counted order by p`);
+    select p, tp, fp, n, positives from above where is_edge order by p`);
   const tp = columns.numbers("tp");
   const fp = columns.numbers("fp");
   const rows = columns.numbers("n")[0] ?? 0;

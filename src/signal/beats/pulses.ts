@@ -76,7 +76,8 @@ export function bridgePulses(signal: Float32Array, pulses: readonly Pulse[], rat
   for (const { sample } of high) {
     const from = Math.max(0, sample - Math.round((BRIDGE_BEFORE_MS * rateHz) / 1000));
     const to = Math.min(out.length - 1, sample + Math.round((BRIDGE_AFTER_MS * rateHz) / 1000));
-    for (let i = from + 1; i < to; i++) out[i] = signal[from]! + ((signal[to]! - signal[from]!) * (i - from)) / (to - from);
+    for (let i = from + 1; i < to; i++)
+      out[i] = signal[from]! + ((signal[to]! - signal[from]!) * (i - from)) / (to - from);
   }
   return out;
 }

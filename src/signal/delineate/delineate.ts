@@ -119,10 +119,7 @@ export function delineateOneQrs(
     aloneInputsAt(x, ecg, channels, lead, limit, Math.round(anchor));
     return Math.round(anchor) + runNetwork(nets.alone[limit], x);
   };
-  const byLead = ecg.signals.map((_, l): [number, number] => [
-    ofLead(l, "qrsOnset", onset),
-    ofLead(l, "qrsEnd", end),
-  ]);
+  const byLead = ecg.signals.map((_, l): [number, number] => [ofLead(l, "qrsOnset", onset), ofLead(l, "qrsEnd", end)]);
   return { together: [medianOf(byLead.map(([from]) => from)), medianOf(byLead.map(([, to]) => to))], byLead };
 }
 

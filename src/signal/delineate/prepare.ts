@@ -75,7 +75,12 @@ export function prepareEcg(record: EcgRecord, { rPeaksMs }: { rPeaksMs?: ArrayLi
   );
   const beats = rPeaksMs
     ? Int32Array.from(rPeaksMs, (ms) => Math.min(length - 1, Math.max(0, Math.round(ms / SAMPLE_MS))))
-    : alignToPeaks(signals, weights, findHumps(beatEnvelope(slopes, weights, WORK_HZ), { rateHz: WORK_HZ, steepness }), WORK_HZ);
+    : alignToPeaks(
+        signals,
+        weights,
+        findHumps(beatEnvelope(slopes, weights, WORK_HZ), { rateHz: WORK_HZ, steepness }),
+        WORK_HZ,
+      );
   const pulsesMs = Float64Array.from(pulses, ({ sample }) => (1000 * sample) / rateHz);
   return {
     leads: record.leads,

@@ -6,14 +6,17 @@ import { type EcgRecord, type PreparedEcg, prepareEcg, SAMPLE_MS } from "../deli
 import { kurtosisOf, lineFaults, QUALITY_LIMITS } from "../quality.ts";
 import { medianOf, rounded, sortedKnown } from "../statistics.ts";
 import { type BeatPoints, type LeadAmplitudes, leadAmplitudes } from "./amplitudes.ts";
+import { atrialActivity } from "./atria.ts";
 import { frontalAxis, leadAvf, leadOne } from "./axis.ts";
 import { classifyBeats } from "./beat-kinds.ts";
 import { timeHrv } from "./hrv.ts";
 import { type MeanQrs, meanQrs } from "./mean-qrs.ts";
 import type { EcgMeasurement, LeadIntervals, LeadMeasurement, QuickQuality } from "./measurement.ts";
 import { levelBeforeQrs, type MedianBeat, medianBeat } from "./median-beat.ts";
+import { findPacing } from "./pacing.ts";
 import { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./qtc.ts";
-import { measureRhythm, P_PRESENT_SHARE } from "./rhythm.ts";
+import { type AtrialAndPaced, measureRhythm, P_PRESENT_SHARE } from "./rhythm.ts";
+import { nameRhythm } from "./rhythm-name.ts";
 
 /** A record's measurement with what it was made from, for pictures and tables of beats. */
 export interface MeasuredEcg {
@@ -39,10 +42,12 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
   const delineation = delineatePrepared(ecg);
   const { global, byLead } = delineation;
   const classes = classifyBeats(ecg, delineation);
-  const rrMs = Float64Array.from(global.rPeak, (at, b) => (b ? at - global.rPeak[b - 1]! : Number.NaN));
-  const hasP = Array.from(global.pPeak, (at) => Number.isFinite(at));
-  const { rhythm, kinds, nnMs } = measureRhythm(rrMs, classes.kinds, hasP);
-  // A few P-like humps among many beats without one are no P waves.
+  const { alignedMs } = classes;
+  const rrMs = alignedMs.map((at, b) => (b ? at - alignedMs[b - 1]! : Number.NaN));
+  const seen = atriaAndPacing(ecg, global);
+  const hasP = Array.from(global.pPeak, (at) => Number.isFinite(at) && !seen.atrialFlutterLikely);
+  const { rhythm, kinds, nnMs } = measureRhythm(rrMs, classes.kinds, hasP, seen);
+  // A few P-like humps among many beats without one are no P waves, nor are flutter waves.
   if (!(rhythm.pWaveShare! >= P_PRESENT_SHARE)) for (const times of [global, ...byLead]) dropPWaves(times);
   const beat = medianBeat(ecg, delineation, classes.usual);
   const usual = classes.usual.flatMap((take, b) => (take ? [b] : []));
@@ -61,16 +66,28 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
   const intervals = globalIntervals(global, usual, rrMs, qrs);
   intervals.qtDispersionMs = dispersion(leads);
   const axes = measureAxes(leads, beat, points);
-  explain(reasons, ecg.beats.length, rhythm.pWaveShare, intervals, axes);
+  explain(reasons, ecg.beats.length, rhythm, intervals, axes);
   const hrv = timeHrv(nnMs);
   const sortedRr = sortedKnown(rrMs);
   const meanRr = sortedRr.length ? sortedRr.reduce((sum, rr) => sum + rr, 0) / sortedRr.length : Number.NaN;
+  const heartRatePerMinute = rounded(60000 / meanRr, 1);
+  const name = nameRhythm({
+    beats: ecg.beats.length,
+    ratePerMinute: heartRatePerMinute ?? Number.NaN,
+    qrsMs: intervals.qrsMs ?? Number.NaN,
+    pAxisDegrees: axes.pDegrees ?? Number.NaN,
+    pWaveShare: rhythm.pWaveShare ?? 0,
+    lonePWaves: rhythm.pWavesWithoutQrs ?? 0,
+    pacedBeats: rhythm.ventricularPacedBeats ?? 0,
+    isFlutter: rhythm.atrialFlutterLikely,
+    isFibrillation: rhythm.atrialFibrillationLikely === true,
+  });
   const measurement: EcgMeasurement = {
     durationSeconds: record.signals[0]!.length / record.rateHz,
     rateHz: record.rateHz,
     leads: [...record.leads],
     beats: ecg.beats.length,
-    heartRatePerMinute: rounded(60000 / meanRr, 1),
+    heartRatePerMinute,
     rrMs: {
       mean: rounded(meanRr, 1),
       median: rounded(medianOf(sortedRr), 1),
@@ -80,7 +97,7 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
     intervals,
     axes,
     voltages: measureVoltages(leads),
-    rhythm,
+    rhythm: { name: name ?? null, ...rhythm },
     variability: {
       intervals: hrv.intervals,
       sdnnMs: rounded(hrv.sdnnMs, 1),
@@ -99,6 +116,20 @@ export function measureEcgInDetail(record: EcgRecord): MeasuredEcg {
     reasons,
   };
   return { measurement, delineation, medianBeat: beat };
+}
+
+function atriaAndPacing(ecg: PreparedEcg, global: WaveTimes): AtrialAndPaced {
+  const { flutterLikely, flutterPerMinute, lonePMs } = atrialActivity(ecg, global);
+  const pacing = findPacing(ecg, global);
+  const count = (list: readonly boolean[] | undefined) => list?.filter(Boolean).length ?? null;
+  const hasP = global.pPeak.filter(Number.isFinite).length > 1;
+  return {
+    atrialFlutterLikely: flutterLikely,
+    flutterPerMinute: flutterLikely ? rounded(flutterPerMinute, 0) : null,
+    pWavesWithoutQrs: hasP && !flutterLikely ? lonePMs.length : null,
+    ventricularPacedBeats: count(pacing?.ventricular),
+    atrialPacedBeats: count(pacing?.atrial),
+  };
 }
 
 function dropPWaves(times: WaveTimes): void {
@@ -128,7 +159,9 @@ function qrsLimits(
     endMs: medianOf(usual.map((b) => times.qrsEnd[b]! - global.rPeak[b]!)),
   });
   const beats = { ...own(global), byLead: byLead.map(own) };
-  const noise = medianOf(qualities.map(({ usable, noiseMicrovolts }) => (usable ? (noiseMicrovolts ?? 0) : Number.NaN)));
+  const noise = medianOf(
+    qualities.map(({ usable, noiseMicrovolts }) => (usable ? (noiseMicrovolts ?? 0) : Number.NaN)),
+  );
   const share = Math.min(1, (noise - QUIET_MICROVOLTS) / (LOUD_MICROVOLTS - QUIET_MICROVOLTS));
   const mean = share > 0 ? meanQrs(ecg, chosen) : undefined;
   if (!mean) return beats;
@@ -165,11 +198,7 @@ function globalIntervals(
   };
 }
 
-function leadIntervals(
-  times: WaveTimes,
-  beats: readonly number[],
-  qrs: MeanQrs["byLead"][number],
-): LeadIntervals {
+function leadIntervals(times: WaveTimes, beats: readonly number[], qrs: MeanQrs["byLead"][number]): LeadIntervals {
   const ms = (from: WavePoint, to: WavePoint) => rounded(span(times, beats, from, to), 1);
   return {
     pMs: ms("pOnset", "pEnd"),
@@ -202,16 +231,32 @@ function pointsOf(times: WaveTimes, beats: readonly number[], beat: MedianBeat, 
   };
 }
 
+/** Half the width over which the levels beside a P wave are averaged, samples of 2 ms. */
+const LINE_SAMPLES = 4;
+
+function levelAround(signal: Float32Array, at: number): number {
+  const middle = Math.max(LINE_SAMPLES, Math.min(signal.length - 1 - LINE_SAMPLES, Math.round(at)));
+  let sum = 0;
+  for (let i = middle - LINE_SAMPLES; i <= middle + LINE_SAMPLES; i++) sum += signal[i]!;
+  return sum / (2 * LINE_SAMPLES + 1);
+}
+
+/** Axes from areas; that of P is taken over the line between the levels before and after it. */
 function measureAxes(leads: readonly LeadMeasurement[], beat: MedianBeat, points: BeatPoints): EcgMeasurement["axes"] {
   const index = new Map(leads.map(({ lead, quality }, l) => [lead.toUpperCase(), quality.usable ? l : -1]));
-  const axis = (from: number, to: number, zeroAt?: number) => {
+  const axis = (from: number, to: number, isFromLine = false) => {
     const area = (lead: string) => {
       const l = index.get(lead) ?? -1;
       if (l < 0 || !(to > from)) return undefined;
       const signal = beat.signals[l]!;
-      const zero = zeroAt === undefined ? 0 : signal[Math.max(0, Math.round(zeroAt))]!;
+      let [start, slope] = [0, 0];
+      if (isFromLine) {
+        start = levelAround(signal, from - LINE_SAMPLES);
+        slope = (levelAround(signal, to + LINE_SAMPLES) - start) / (to - from);
+      }
       let sum = 0;
-      for (let i = Math.max(0, Math.round(from)); i <= Math.min(signal.length - 1, to); i++) sum += signal[i]! - zero;
+      const last = Math.min(signal.length - 1, to);
+      for (let i = Math.max(0, Math.round(from)); i <= last; i++) sum += signal[i]! - start - slope * (i - from);
       return sum;
     };
     const one = leadOne(area);
@@ -219,7 +264,7 @@ function measureAxes(leads: readonly LeadMeasurement[], beat: MedianBeat, points
     return one === undefined || foot === undefined ? null : rounded(frontalAxis(one, foot), 1);
   };
   return {
-    pDegrees: axis(points.pOnset, points.pEnd, points.pOnset),
+    pDegrees: axis(points.pOnset, points.pEnd, true),
     qrsDegrees: axis(points.qrsOnset, points.qrsEnd),
     tDegrees: axis(points.tOnset, points.tEnd),
   };
@@ -271,14 +316,18 @@ function blank<T extends LeadAmplitudes | LeadIntervals>(fields: T): T {
 function explain(
   reasons: Record<string, string>,
   beats: number,
-  pShare: number | null,
+  { pWaveShare, atrialFlutterLikely }: Pick<EcgMeasurement["rhythm"], "pWaveShare" | "atrialFlutterLikely">,
   intervals: EcgMeasurement["intervals"],
   axes: EcgMeasurement["axes"],
 ): void {
   const why = (path: string, value: number | null, reason: string) => {
     if (value === null) reasons[path] = beats === 0 ? "no beat was found" : reason;
   };
-  const noP = pShare === 0 || pShare === null ? "no P wave was found" : "P waves were found before too few beats";
+  const noP = atrialFlutterLikely
+    ? "there are flutter waves instead of P waves"
+    : pWaveShare
+      ? "P waves were found before too few beats"
+      : "no P wave was found";
   why("intervals.pMs", intervals.pMs, noP);
   why("intervals.prMs", intervals.prMs, noP);
   why("intervals.qrsMs", intervals.qrsMs, "the limits of the QRS complex were not found");

@@ -2,6 +2,7 @@
 
 import { meanOf, medianOf } from "../statistics.ts";
 import type { BeatKind } from "./beat-kinds.ts";
+import type { RhythmName } from "./rhythm-name.ts";
 
 /** RMSSD / mean RR above which RR intervals are irregular as in fibrillation (Dash et al., Ann Biomed Eng 2009;37:1701: 0.1). */
 export const AF_IRREGULARITY = 0.1;
@@ -12,7 +13,23 @@ const AF_BEATS = 6;
 /** RR intervals within this share of their middle are regular (ACC/AHA 2006 data standard: less than 0.12 s or 10 %). */
 const REGULAR = 0.1;
 
-export interface EcgRhythmMeasurement {
+/** What the atria and a pacemaker were seen to do. */
+export interface AtrialAndPaced {
+  /** Periodic waves at 220 to 350 a minute between the complexes, as in atrial flutter. */
+  atrialFlutterLikely: boolean;
+  /** Their rate; null without. */
+  flutterPerMinute: number | null;
+  /** P waves that no QRS complex follows; null where there are no P waves before beats to know them by. */
+  pWavesWithoutQrs: number | null;
+  /** Beats with a pacemaker's pulse at their beginning; null where the sampling rate is too low to see one. */
+  ventricularPacedBeats: number | null;
+  /** Beats with a pulse before their P wave; null likewise. */
+  atrialPacedBeats: number | null;
+}
+
+export interface EcgRhythmMeasurement extends AtrialAndPaced {
+  /** The one name that fits first; null with fewer than three beats. */
+  name: RhythmName | null;
   /** Middle RR intervals differ by less than 10 %, ectopic beats left out; null with fewer than three intervals. */
   regular: boolean | null;
   /** RMSSD / mean of the RR intervals between beats that are not ectopic. */
@@ -28,12 +45,14 @@ export interface EcgRhythmMeasurement {
 /**
  * @param rrMs RR interval that ends at each beat; NaN for the first.
  * @param hasP Whether a P wave was found, by beat.
+ * @param seen Goes into the result; in flutter there is no fibrillation.
  */
 export function measureRhythm(
   rrMs: ArrayLike<number>,
   kinds: readonly BeatKind[],
   hasP: readonly boolean[],
-): { rhythm: EcgRhythmMeasurement; kinds: BeatKind[]; nnMs: Float64Array } {
+  seen: AtrialAndPaced,
+): { rhythm: Omit<EcgRhythmMeasurement, "name">; kinds: BeatKind[]; nnMs: Float64Array } {
   const nnBy = (list: readonly BeatKind[]) =>
     Float64Array.from(list, (kind, b) =>
       b > 0 && kind === "normal" && list[b - 1] === "normal" ? rrMs[b]! : Number.NaN,
@@ -43,7 +62,10 @@ export function measureRhythm(
   const usual = supraventricular.flatMap((kind, b) => (kind === "normal" ? [b] : []));
   const pShare = usual.length ? usual.filter((b) => hasP[b]).length / usual.length : Number.NaN;
   const irregularity = variation(nnBy(supraventricular));
-  const isAf = usual.length >= AF_BEATS ? irregularity > AF_IRREGULARITY && pShare < P_PRESENT_SHARE : null;
+  const isAf =
+    usual.length >= AF_BEATS
+      ? !seen.atrialFlutterLikely && irregularity > AF_IRREGULARITY && pShare < P_PRESENT_SHARE
+      : null;
   const finalKinds = isAf ? supraventricular : [...kinds];
   const nnMs = nnBy(finalKinds);
   const middle = medianOf(nnMs);
@@ -54,6 +76,7 @@ export function measureRhythm(
     kinds: finalKinds,
     nnMs,
     rhythm: {
+      ...seen,
       regular: known.length >= 3 ? outside <= 0.1 * known.length : null,
       rrIrregularity: round(irregularity),
       pWaveShare: round(pShare),

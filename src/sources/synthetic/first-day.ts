@@ -101,7 +101,7 @@ export function steadyNoise(stream: RandomStream, every = 1): Float64Array {
 
 /** The mean over the hours of the first day, of those a stay of `hours` has. */
 export function meanOfDay(hours: number, at: (hour: number) => number): number {
-  const most = clamp(hours, 1, DAY_HOURS);
+  const most = clamp(Math.ceil(hours), 1, DAY_HOURS);
   let sum = 0;
   for (let hour = 0; hour < most; hour++) sum += at(hour);
   return sum / most;

@@ -18,6 +18,7 @@ import { silent } from "../../core/progress.ts";
 import { hashFile, identifier, literal, openRecordStore, type RecordStore, type Sql, sql } from "../../store/index.ts";
 import { sourceCatalog } from "../catalog.ts";
 import { importRecords } from "../import.ts";
+import { logOddsOfDay } from "./first-day.ts";
 import { synthesize } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bedside-synthetic-"));
@@ -37,6 +38,14 @@ afterAll(() => {
 
 const count = async (query: Sql) => Number((await store.db.row<{ n: number | bigint }>(query)).n);
 const truth = (name: string) => sql`read_csv(${literal(join(hospital, "truth", `${name}.csv.gz`))})`;
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  const product = (x: Float64Array, mx: number, y: Float64Array, my: number) =>
+    x.reduce((sum, value, i) => sum + (value - mx) * (y[i]! - my), 0);
+  return product(a, ma, b, mb) / Math.sqrt(product(a, ma, a, ma) * product(b, mb, b, mb));
+}
 
 function files(path: string): string[] {
   return readdirSync(path, { recursive: true })
@@ -188,6 +197,26 @@ describe("the same seed", () => {
     }
   });
 
+  test("gives the same bytes where all have been in intensive care, and the first patients of a larger hospital", async () => {
+    const options = { patients: 12, seed: 5, mix: "icu", modules: ["hosp", "icu"], progress: silent } as const;
+    await synthesize({ ...options, out: join(folder, "icu-a") });
+    await synthesize({ ...options, out: join(folder, "icu-b") });
+    await synthesize({ ...options, patients: 5, out: join(folder, "icu-fewer") });
+    expect(await hashes(join(folder, "icu-b"))).toEqual(await hashes(join(folder, "icu-a")));
+    const read = (out: string, name: string) => gunzipSync(readFileSync(join(folder, out, name))).toString("utf8");
+    for (const name of files(join(folder, "icu-fewer")))
+      expect(read("icu-a", name).startsWith(read("icu-fewer", name)), name).toBe(true);
+    const subjects = (name: string) =>
+      new Set(
+        read("icu-a", name)
+          .trim()
+          .split("\n")
+          .map((row) => row.split(",")[0]),
+      );
+    expect(subjects("icu/icustays.csv.gz")).toEqual(subjects("hosp/patients.csv.gz"));
+    await expect(synthesize({ ...options, mix: "general", out: join(folder, "icu-a") })).rejects.toThrow(/mix icu/);
+  });
+
   test("gives the same rows in Parquet", async () => {
     await synthesize({ ...small, format: "parquet", out: join(folder, "p") });
     await importRecords([join(folder, "a")], join(folder, "sa"), { progress: silent });
@@ -277,6 +306,31 @@ describe("the true risks", () => {
     expect(Math.abs(seen - expected)).toBeLessThan(4 * deviation);
     expect(area).toBeGreaterThan(0.82);
     expect(area).toBeLessThan(0.95);
+  });
+
+  test("of death in intensive care is what the vital signs charted in the first day show", async () => {
+    const stays = await store.db.columns(sql`
+      select ln(any_value(risk) / (1 - any_value(risk)))::double as truth,
+        avg(valuenum) filter (itemid = 220045) as rate,
+        avg(valuenum) filter (itemid in (220052, 220181)) as pressure,
+        avg(valuenum) filter (itemid in (220050, 220179)) - avg(valuenum) filter (itemid in (220051, 220180)) as pulse,
+        avg(valuenum) filter (itemid = 220210) as breaths,
+        coalesce(avg(case itemid when 223761 then valuenum when 223762 then 32 + 1.8 * valuenum end), 98.5) as warmth
+      from ${truth("icu_mortality_24h")} join mimic_iv.icustays s using (stay_id) join mimic_iv.chartevents c using (stay_id)
+      where outtime >= intime + interval 30 hour and charttime between intime and intime + interval 24 hour
+      group by stay_id having count(*) filter (itemid = 220045) > 12`);
+    const of = (name: string) => stays.numbers(name);
+    const seen = Float64Array.from(of("truth"), (_, i) =>
+      logOddsOfDay({
+        heartRate: of("rate")[i]!,
+        meanPressure: of("pressure")[i]!,
+        pulsePressure: of("pulse")[i]!,
+        breathing: of("breaths")[i]!,
+        temperature: of("warmth")[i]!,
+      }),
+    );
+    expect(seen.length).toBeGreaterThan(200);
+    expect(correlation(seen, of("truth"))).toBeGreaterThan(0.99);
   });
 });
 

@@ -5,6 +5,7 @@ import type { CallFailed } from "../api.ts";
 import { text } from "../text.ts";
 import type { Answer } from "./use-answer.ts";
 
+export { PassedFrame, PassedImage, PassedLink } from "./passed.tsx";
 export { useAnswer } from "./use-answer.ts";
 
 /** The heading of a page with what it is for. */
@@ -182,11 +183,30 @@ export function count(value: number): string {
   return counts.format(value);
 }
 
+interface Ranged {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+const fixed = (number: number, digits: number) => number.toFixed(digits).replace("-", "−");
+
+function between(low: number, high: number, digits: number): string {
+  return `${fixed(low, digits)}${low < 0 ? " to " : "–"}${fixed(high, digits)}`;
+}
+
 /** A figure with its interval: 0.842 (0.81–0.87). */
-export function estimate(
-  { value, low, high }: { value: number; low: number | null; high: number | null },
-  digits = 3,
-): string {
-  const show = (number: number) => number.toFixed(digits);
-  return low === null || high === null ? show(value) : `${show(value)} (${show(low)}–${show(high)})`;
+export function estimate({ value, low, high }: Ranged, digits = 3): string {
+  const own = fixed(value, digits);
+  return low === null || high === null ? own : `${own} (${between(low, high, digits)})`;
+}
+
+/** A figure with its interval below it: tables of many figures stay narrow. */
+export function Estimate({ of: { value, low, high }, digits = 3 }: { of: Ranged; digits?: number }) {
+  return (
+    <>
+      {fixed(value, digits)}
+      {low === null || high === null ? null : <span class="interval-below">{between(low, high, digits)}</span>}
+    </>
+  );
 }

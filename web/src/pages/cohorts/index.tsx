@@ -127,12 +127,13 @@ function Workplace({ tasks }: { tasks: Task[] }) {
         </Box>
         {draft?.state === "done" ? <Counted draft={draft} /> : null}
       </div>
+      {draft?.state === "done" && draft.tableOne ? <TableOne tableOne={draft.tableOne} /> : null}
     </div>
   );
 }
 
 function Counted({ draft }: { draft: Draft }) {
-  const { label, tableOne, warnings, samples } = draft;
+  const { label, warnings, samples } = draft;
   return (
     <>
       <Box title={text.cohort}>
@@ -150,23 +151,6 @@ function Counted({ draft }: { draft: Draft }) {
           </p>
         ))}
       </Box>
-      {tableOne ? (
-        <Box title={text.tableOne}>
-          <Table
-            caption={text.tableOne}
-            rows={tableOne.rows.map((row, i) => ({ ...row, key: `${i} ${row.title}` }))}
-            keyOf={({ key }) => key}
-            columns={[
-              { title: "", cell: ({ title, level }) => (level ? <span class="level">{title}</span> : title) },
-              ...tableOne.groups.map((group, i) => ({
-                title: group,
-                isNumber: true,
-                cell: ({ cells }: { cells: string[] }) => cells[i] ?? "",
-              })),
-            ]}
-          />
-        </Box>
-      ) : null}
       {samples.length ? (
         <Box title={text.samples} note={text.samplesNote}>
           <p class="row">
@@ -182,6 +166,28 @@ function Counted({ draft }: { draft: Draft }) {
         </Box>
       ) : null}
     </>
+  );
+}
+
+function TableOne({ tableOne }: { tableOne: NonNullable<Draft["tableOne"]> }) {
+  return (
+    <div class="table-one">
+      <Box title={text.tableOne}>
+        <Table
+          caption={text.tableOne}
+          rows={tableOne.rows.map((row, i) => ({ ...row, key: `${i} ${row.title}` }))}
+          keyOf={({ key }) => key}
+          columns={[
+            { title: "", cell: ({ title, level }) => (level ? <span class="level">{title}</span> : title) },
+            ...tableOne.groups.map((group, i) => ({
+              title: group,
+              isNumber: true,
+              cell: ({ cells }: { cells: string[] }) => cells[i] ?? "",
+            })),
+          ]}
+        />
+      </Box>
+    </div>
   );
 }
 

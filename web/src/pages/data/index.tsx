@@ -169,7 +169,8 @@ function Concepts({ source, title }: { source: string; title: string }) {
                   title: text.share,
                   cell: ({ share }) => (
                     <span class="share">
-                      <meter min={0} max={1} value={share} aria-hidden="true" /> {`${(100 * share).toFixed(0)} %`}
+                      <meter min={0} max={1} value={share} aria-hidden="true" />{" "}
+                      <span class="percent">{`${(100 * share).toFixed(0)} %`}</span>
                     </span>
                   ),
                   isNumber: true,

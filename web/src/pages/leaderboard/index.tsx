@@ -1,11 +1,11 @@
 // The leaderboard: choose runs, see their models beside each other with paired differences.
-import { Box, count, estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
+import { Box, count, Estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
 import { parameter, setParameters } from "../../router.ts";
 import type { Figure, RunSummary } from "../runs/types.ts";
 import "./style.css";
 import { text } from "./text.ts";
 
-interface Estimate {
+interface Range {
   value: number;
   low: number | null;
   high: number | null;
@@ -17,7 +17,7 @@ interface Entry {
   title: string;
   mode: string;
   metrics: Figure[];
-  differences: { id: string; difference: Estimate; p: number | null; adjusted: number | null }[];
+  differences: { id: string; difference: Range; p: number | null; adjusted: number | null }[];
   trainSeconds: number;
 }
 
@@ -128,7 +128,7 @@ function BoardBox({ board }: { board: Board }) {
             isNumber: true,
             cell: ({ metrics }: Entry) => {
               const own = metrics.find((metric) => metric.id === id);
-              return own ? estimate(own) : "–";
+              return own ? <Estimate of={own} /> : "–";
             },
           })),
           {
@@ -136,7 +136,7 @@ function BoardBox({ board }: { board: Board }) {
             isNumber: true,
             cell: (entry) => {
               const own = entry.differences.find(({ id }) => id === first?.id);
-              return own && !isLeader(entry) ? estimate(own.difference) : "–";
+              return own && !isLeader(entry) ? <Estimate of={own.difference} /> : "–";
             },
           },
           {

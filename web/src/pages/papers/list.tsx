@@ -1,5 +1,5 @@
 // The papers as one would browse them: searched, narrowed down, ordered.
-import { estimate, PageTitle, Shown, Tag, useAnswer } from "../../parts/index.tsx";
+import { estimate, PageTitle, PassedLink, Shown, Tag, useAnswer } from "../../parts/index.tsx";
 import { parameter, setParameters } from "../../router.ts";
 import { text } from "./text.ts";
 import type { Paper, Status } from "./types.ts";
@@ -10,14 +10,17 @@ export const tones: Readonly<Record<Status, "good" | "warn" | "plain">> = {
   planned: "plain",
 };
 
+/** Which data sets are not there, in words. */
+export function missingWords({ missing }: Pick<Paper, "missing">): string {
+  return text.missing(missing.map((id) => text.dataSets[id] ?? id));
+}
+
 export function List() {
   const { answer, reload } = useAnswer<Paper[]>("/papers");
   return (
     <>
       <PageTitle title={text.title} lead={text.lead}>
-        <a href="/api/papers/feed.atom" target="_blank" rel="noreferrer">
-          {text.feed}
-        </a>
+        <PassedLink path="/api/papers/feed.atom">{text.feed}</PassedLink>
       </PageTitle>
       <Shown of={answer} retry={reload}>
         {(papers) => <Browser papers={papers} />}
@@ -107,19 +110,19 @@ function Card({ paper }: { paper: Paper }) {
           <dt>{text.published}</dt>
           <dd>{paper.headline}</dd>
         </div>
-        {ours ? (
-          <div>
-            <dt>{text.ours}</dt>
+        {ours.map((own) => (
+          <div key={own.mode}>
+            <dt>{text.ours[own.mode]}</dt>
             <dd>
-              <a href={`/runs/${ours.run}`}>{`${ours.metric} ${estimate(ours)}`}</a>
-              <span class="note">{` ${ours.model}, ${ours.data}, ${ours.mode}`}</span>
+              <a href={`/runs/${own.run}`}>{`${own.metric} ${estimate(own)}`}</a>
+              <span class="note">{` ${own.model}, ${own.data}`}</span>
             </dd>
           </div>
-        ) : null}
+        ))}
         {paper.status === "needs-data" ? (
           <div>
             <dt>{text.statuses["needs-data"]}</dt>
-            <dd class="note">{`${paper.missing.join(", ")}: ${text.missing}`}</dd>
+            <dd class="note">{missingWords(paper)}</dd>
           </div>
         ) : null}
       </dl>

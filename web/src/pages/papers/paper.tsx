@@ -1,7 +1,8 @@
 // One paper: what it is, its tasks with a way to run them, its faults, published figures and our results.
-import { Box, Command, estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
+import { Box, Command, count, estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
 import { bestOf } from "../runs/list.tsx";
-import { tones } from "./list.tsx";
+import { missingWords, tones } from "./list.tsx";
+import { Produces } from "./produces.tsx";
 import { text } from "./text.ts";
 import type { PaperDetail } from "./types.ts";
 
@@ -26,7 +27,7 @@ function Loaded({ paper }: { paper: PaperDetail }) {
         {paper.modalities.map((name) => (
           <Tag key={name}>{name}</Tag>
         ))}
-        {paper.missing.length ? <span class="note">{`${paper.missing.join(", ")}: ${text.missing}`}</span> : null}
+        {paper.missing.length ? <span class="note">{missingWords(paper)}</span> : null}
       </p>
       <Box title={text.about}>
         <p>{paper.summary}</p>
@@ -37,32 +38,48 @@ function Loaded({ paper }: { paper: PaperDetail }) {
           <strong>{text.headline}:</strong> {paper.headline}
         </p>
       </Box>
-      <Tasks paper={paper} />
-      <Results paper={paper} />
+      {paper.produces ? <Produces paper={paper} produces={paper.produces} /> : <Tasks paper={paper} />}
+      {paper.taskList.length ? (
+        <>
+          <Results paper={paper} mode="corrected" />
+          <Results paper={paper} mode="faithful" />
+        </>
+      ) : null}
       {paper.faults.length ? <Faults paper={paper} /> : null}
-      {paper.taskList.map((task) =>
-        task.published.length ? (
-          <Box title={`${text.publishedFigures}: ${task.id}`} key={task.id}>
-            <Table
-              caption={`${text.publishedFigures}: ${task.id}`}
-              rows={task.published.map((row, i) => ({ ...row, key: String(i) }))}
-              keyOf={({ key }) => key}
-              columns={[
-                { title: text.model, cell: ({ model }) => model },
-                { title: text.metric, cell: ({ metric }) => metric },
-                {
-                  title: text.value,
-                  cell: ({ value, plusMinus }) => `${value}${plusMinus === null ? "" : ` ± ${plusMinus}`}`,
-                  isNumber: true,
-                },
-                { title: text.data, cell: ({ data }) => data },
-                { title: text.source, cell: ({ source }) => source },
-              ]}
-            />
-          </Box>
-        ) : null,
-      )}
+      {paper.taskList.map((task) => (task.published.length ? <Published task={task} key={task.id} /> : null))}
     </>
+  );
+}
+
+/** The published figures of a task, folded up: there may be a hundred. */
+function Published({ task: { id, published } }: { task: PaperDetail["taskList"][number] }) {
+  const sources = new Set(published.map(({ source }) => source));
+  const title = `${text.publishedFigures}: ${id}`;
+  return (
+    <Box>
+      <details>
+        <summary>
+          <strong>{title}</strong> <span class="note">{`${count(published.length)} ${text.figures}`}</span>
+        </summary>
+        {sources.size === 1 ? <p class="note">{`${text.sameSource} ${[...sources][0]}`}</p> : null}
+        <Table
+          caption={title}
+          rows={published.map((row, i) => ({ ...row, key: String(i) }))}
+          keyOf={({ key }) => key}
+          columns={[
+            { title: text.model, cell: ({ model }) => model },
+            { title: text.metric, cell: ({ metric }) => metric },
+            {
+              title: text.value,
+              cell: ({ value, plusMinus }) => `${value}${plusMinus === null ? "" : ` ± ${plusMinus}`}`,
+              isNumber: true,
+            },
+            { title: text.data, cell: ({ data }) => data },
+            ...(sources.size === 1 ? [] : [{ title: text.source, cell: ({ source }: { source: string }) => source }]),
+          ]}
+        />
+      </details>
+    </Box>
   );
 }
 
@@ -87,23 +104,24 @@ function Tasks({ paper }: { paper: PaperDetail }) {
   );
 }
 
-function Results({ paper }: { paper: PaperDetail }) {
+/** The runs of one mode: what is faithful to the paper and what is corrected never stand in one list. */
+function Results({ paper, mode }: { paper: PaperDetail; mode: "corrected" | "faithful" }) {
+  const words = text.modes[mode];
+  const runs = paper.runs.filter((run) => run.mode === mode);
+  const reproduced = paper.faults.filter(({ faithful }) => faithful).map(({ title }) => title);
+  const note = mode === "faithful" ? `${words.note}: ${reproduced.join("; ")}.` : words.note;
   return (
-    <Box title={text.results}>
-      {paper.runs.length === 0 ? (
-        <p class="note">{text.noResults}</p>
+    <Box title={words.title} note={note}>
+      {runs.length === 0 ? (
+        <p class="note">{words.none}</p>
       ) : (
         <Table
-          caption={text.results}
-          rows={paper.runs}
+          caption={words.title}
+          rows={runs}
           keyOf={({ id }) => id}
           columns={[
             { title: text.tasks, cell: ({ id, task }) => <a href={`/runs/${id}`}>{task}</a> },
-            {
-              title: "",
-              cell: ({ mode }) =>
-                mode === "faithful" ? <Tag tone="warn">{text.faithfulMode}</Tag> : <Tag>{text.correctedMode}</Tag>,
-            },
+            { title: "", cell: () => <Tag tone={mode === "faithful" ? "warn" : "plain"}>{words.tag}</Tag> },
             { title: text.data, cell: ({ data }) => data },
             {
               title: text.value,

@@ -15,6 +15,7 @@ export interface Paper {
   status: Status;
   missing: string[];
   tasks: string[];
+  /** Our best figure in corrected and in faithful mode, where there is a run. */
   ours: {
     run: string;
     model: string;
@@ -23,8 +24,30 @@ export interface Paper {
     low: number | null;
     high: number | null;
     data: string;
-    mode: string;
-  } | null;
+    mode: "corrected" | "faithful";
+  }[];
+}
+
+/** A data set that a run made. */
+export interface MadeData {
+  id: string;
+  name: string;
+  mode: "corrected" | "faithful";
+  data: string;
+  dataUse: string;
+  startedAt: string;
+  recordings: number;
+  listed: number;
+  patients: number | null;
+  leftOut: number | null;
+  pictures: string | null;
+  waveforms: string;
+  textSource: "rules" | "model";
+  rows: Record<string, number>;
+  perSecond: number | null;
+  workers: number | null;
+  hasSample: boolean;
+  command: string;
 }
 
 export interface PaperDetail extends Paper {
@@ -45,4 +68,6 @@ export interface PaperDetail extends Paper {
   }[];
   faults: { id: string; title: string; original: string; corrected: string; faithful: boolean }[];
   runs: RunSummary[];
+  /** Of a system that makes a data set and predicts nothing. */
+  produces: { what: string; command: string; made: MadeData[] } | null;
 }

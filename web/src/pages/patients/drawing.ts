@@ -252,7 +252,7 @@ function drawLabel(
   { series, top, height }: Lane,
   colour: string,
 ): void {
-  const { colours, record, pointer, width } = scene;
+  const { colours, record, pointer, width, window } = scene;
   const gutter = gutterOf(width);
   context.textAlign = "left";
   context.fillStyle = colour;
@@ -262,14 +262,18 @@ function drawLabel(
   context.rect(0, top, gutter - 6, height);
   context.clip();
   context.fillStyle = colours.ink;
-  context.fillText(series.title, 12, top + (series.isNumeric ? 14 : height / 2));
+  const named = shortened(context, series.title, gutter - 20);
+  context.fillText(named, 12, top + (series.isNumeric ? 14 : height / 2));
   if (series.isNumeric) {
     context.fillStyle = colours.soft;
     context.fillText(series.unit, 12, top + 30);
-    const at = pointer === null ? series.after - 1 : firstAt(record, series, pointer + 0.5) - 1;
+    // the last number known at the pointer or, without one, at the end of the window
+    const at = firstAt(record, series, (pointer ?? window.to) + 0.5) - 1;
     if (at >= series.first && !Number.isNaN(record.value[at]!)) {
-      context.font = "600 15px system-ui, sans-serif";
-      context.fillStyle = colour;
+      // a number from before the window is not drawn: it is there, but old
+      const isOld = record.time[at]! < window.from;
+      context.font = `${isOld ? "" : "600 "}15px system-ui, sans-serif`;
+      context.fillStyle = isOld ? colours.soft : colour;
       context.fillText(String(Number(record.value[at]!.toPrecision(4))), 12, top + 49);
       context.font = "12px system-ui, sans-serif";
     }
@@ -281,6 +285,14 @@ function drawLabel(
     context.fillText(String(Number(series.high.toPrecision(3))), width - 3, top + 9);
     context.fillText(String(Number(series.low.toPrecision(3))), width - 3, top + height - 9);
   }
+}
+
+/** A name that fits, with an ellipsis where it was cut. */
+function shortened(context: CanvasRenderingContext2D, name: string, width: number): string {
+  if (context.measureText(name).width <= width) return name;
+  let length = name.length;
+  while (length > 1 && context.measureText(`${name.slice(0, length)}…`).width > width) length--;
+  return `${name.slice(0, length).trimEnd()}…`;
 }
 
 /** How many events there are in each pixel column of the whole time. */

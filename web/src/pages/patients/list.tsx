@@ -3,7 +3,7 @@ import { count, PageTitle, Shown, Table, useAnswer } from "../../parts/index.tsx
 import { parameter, setParameters } from "../../router.ts";
 import { text } from "./text.ts";
 
-interface PatientRow {
+export interface PatientRow {
   id: string;
   name: string;
   sex: string | null;
@@ -35,7 +35,9 @@ export function List() {
   const isEmpty = answer.state === "failed" && answer.failure.status === 409;
   return (
     <>
-      <PageTitle title={text.title} lead={text.lead} />
+      <PageTitle title={text.title} lead={text.lead}>
+        <a href="/patients/ecgs">{text.recordings}</a>
+      </PageTitle>
       {isEmpty ? (
         <p>
           {text.noData} <a href="/data">{text.toData}</a>

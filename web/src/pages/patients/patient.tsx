@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { CallFailed, readBytes } from "../../api.ts";
 import { Box, count, Failure, PageTitle, Tag, useAnswer } from "../../parts/index.tsx";
 import { EventsTable } from "./events-table.tsx";
+import type { PatientRow } from "./list.tsx";
 import { type EventKind, type PatientRecord, unpack, usualSeries } from "./record.ts";
 import { Risks } from "./risks.tsx";
 import { text } from "./text.ts";
@@ -26,14 +27,34 @@ export function Patient({ id }: { id: string }) {
   }, [id]);
   return (
     <>
-      <PageTitle title={text.patient} {...(record ? { lead: `${count(record.count)} ${text.events}` } : {})}>
-        <a href="/patients">{text.all}</a>
-      </PageTitle>
+      <Title id={id} record={record} />
       {failure ? <Failure failure={failure} /> : null}
+      {record ? <Loaded record={record} /> : failure ? null : <div class="loading" role="status" />}
       <Ecgs patient={id} />
       {record ? <Risks patient={id} base={record.base} /> : null}
-      {record ? <Loaded record={record} /> : failure ? null : <div class="loading" role="status" />}
     </>
+  );
+}
+
+/** Who it is: number, sex, age, how often where. */
+function Title({ id, record }: { id: string; record: PatientRecord | undefined }) {
+  const { answer } = useAnswer<PatientRow>(`/patients/${id}`);
+  const who = answer.value;
+  const facts = who
+    ? [
+        who.sex === "F" ? text.female : who.sex === "M" ? text.male : "",
+        who.age === null ? "" : `${who.age} ${text.years}`,
+        `${text.admissions}: ${count(who.admissions)}`,
+        `${text.icuStays}: ${count(who.icuStays)}`,
+        `${text.edStays}: ${count(who.edStays)}`,
+        who.died ? text.died : "",
+      ]
+    : [];
+  const all = [...facts, record ? `${count(record.count)} ${text.events}` : ""].filter(Boolean);
+  return (
+    <PageTitle title={who ? `${text.patient} ${who.name}` : text.patient} lead={all.join(" · ")}>
+      <a href="/patients">{text.all}</a>
+    </PageTitle>
   );
 }
 
@@ -110,7 +131,7 @@ function StayChoice({ record, onWindow }: { record: PatientRecord; onWindow: (wi
     event.currentTarget.value = "";
   };
   return (
-    <select aria-label={text.stays} onChange={go} value="">
+    <select class="stays" aria-label={text.stays} onChange={go} value="">
       <option value="">{text.stays}</option>
       {record.stays.map((stay, i) => (
         <option value={i} key={stay.id}>

@@ -17,6 +17,7 @@ interface Series {
   model: string;
   title: string;
   task: string;
+  mode: "corrected" | "faithful";
   label: string;
   threshold: number | null;
   points: Point[];
@@ -34,6 +35,7 @@ export function Risks({ patient, base }: { patient: string; base: number }) {
         <Curve
           series={series}
           base={base}
+          chosen={chosen?.series.run === series.run && chosen.series.model === series.model ? chosen.point.time : null}
           onChosen={(point) => setChosen({ series, point })}
           key={`${series.run} ${series.model}`}
         />
@@ -52,7 +54,15 @@ export function Risks({ patient, base }: { patient: string; base: number }) {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-function Curve({ series, base, onChosen }: { series: Series; base: number; onChosen: (point: Point) => void }) {
+interface CurveProps {
+  series: Series;
+  base: number;
+  /** The time of the point chosen. */
+  chosen: number | null;
+  onChosen: (point: Point) => void;
+}
+
+function Curve({ series, base, chosen, onChosen }: CurveProps) {
   const { points, threshold } = series;
   const [first, last] = [points[0]!.time, points.at(-1)!.time];
   const x = (time: number) => left + ((time - first) / Math.max(1, last - first)) * (width - left - 12);
@@ -66,15 +76,22 @@ function Curve({ series, base, onChosen }: { series: Series; base: number; onCho
     <div class="risk-curve">
       <p class="row">
         <strong>{name}</strong> <span class="note">{series.label}</span>
+        {series.mode === "faithful" ? <Tag tone="warn">{text.faithfulTag}</Tag> : null}
       </p>
       {isFew ? (
-        <p class="row">
+        <ul class="risk-list">
           {points.map((point) => (
-            <button type="button" onClick={() => onChosen(point)} key={point.time}>
-              {word(point)} {threshold !== null && point.risk >= threshold ? <Tag tone="warn">{text.above}</Tag> : null}
-            </button>
+            <li key={point.time}>
+              <button type="button" aria-pressed={chosen === point.time} onClick={() => onChosen(point)}>
+                <span class="risk-value">
+                  {percent(point.risk)}{" "}
+                  {threshold !== null && point.risk >= threshold ? <Tag tone="warn">{text.above}</Tag> : null}
+                </span>
+                <span class="note">{`${timeText(point.time / 60_000 - base / 60_000, base)}, ${point.outcome ? text.happened : text.not}`}</span>
+              </button>
+            </li>
           ))}
-        </p>
+        </ul>
       ) : (
         <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={name}>
           <title>{name}</title>

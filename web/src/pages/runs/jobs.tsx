@@ -62,23 +62,26 @@ function JobLine({ job, onAct }: { job: Job; onAct: (what: "stop" | "resume") =>
   const share = progress?.total ? Math.min(1, progress.done / progress.total) : null;
   return (
     <li>
-      <div class="row">
+      <div class="job">
         <Tag tone={tones[state]}>{text.states[state]}</Tag>
-        <strong>{title}</strong>
-        <span class="note">{job.createdAt.slice(0, 16).replace("T", " ")}</span>
-        {canStop ? (
-          <button type="button" onClick={() => onAct("stop")}>
-            {text.stop}
+        <span>
+          <strong>{title}</strong> <span class="note">{job.createdAt.slice(0, 16).replace("T", " ")}</span>
+        </span>
+        <span class="row">
+          {canStop ? (
+            <button type="button" onClick={() => onAct("stop")}>
+              {text.stop}
+            </button>
+          ) : null}
+          {canResume ? (
+            <button type="button" onClick={() => onAct("resume")}>
+              {text.resume}
+            </button>
+          ) : null}
+          <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? text.close : text.log}
           </button>
-        ) : null}
-        {canResume ? (
-          <button type="button" onClick={() => onAct("resume")}>
-            {text.resume}
-          </button>
-        ) : null}
-        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? text.close : text.log}
-        </button>
+        </span>
       </div>
       {progress && state !== "waiting" ? (
         <Progress share={share} label={[progress.stage, progress.note].filter(Boolean).join(": ")} />

@@ -1,8 +1,20 @@
 // One run: figures, report, threshold explorer, subgroups, and how to make it again.
-import { Box, Command, count, estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
+import {
+  Box,
+  Command,
+  count,
+  Estimate,
+  PageTitle,
+  PassedFrame,
+  PassedLink,
+  Shown,
+  Table,
+  Tag,
+  useAnswer,
+} from "../../parts/index.tsx";
 import { text } from "./text.ts";
 import { Threshold } from "./threshold.tsx";
-import type { RunDetail } from "./types.ts";
+import type { Figure, RunDetail, SubgroupRow } from "./types.ts";
 
 export function Run({ id }: { id: string }) {
   const { answer, reload } = useAnswer<RunDetail>(`/runs/${id}`);
@@ -25,15 +37,13 @@ function Loaded({ run }: { run: RunDetail }) {
     <>
       <PageTitle title={run.title} lead={result.task.question}>
         <a href="/runs">{text.all}</a>
-        <a href={`/api/runs/${run.id}/report`} target="_blank" rel="noreferrer">
-          {text.reportAlone}
-        </a>
+        <PassedLink path={`/api/runs/${run.id}/report`}>{text.reportAlone}</PassedLink>
       </PageTitle>
       <p class="row">
         <Tag>{run.task}</Tag>
         <Tag tone={run.mode === "faithful" ? "warn" : "plain"}>{run.mode}</Tag>
         <Tag>{run.data}</Tag>
-        <span class="note">{`${count(run.stays)} ${text.rows}, ${count(run.patients)} ${text.patients}`}</span>
+        <span class="note">{`${count(run.stays)} ${result.cohort.attrition.unit}, ${count(run.patients)} ${text.patientsOf}`}</span>
       </p>
       {run.warnings.length ? (
         <Box title={text.warnings}>
@@ -56,7 +66,7 @@ function Loaded({ run }: { run: RunDetail }) {
               isNumber: true,
               cell: ({ metrics }: RunDetail["result"]["models"][number]) => {
                 const own = metrics.find((metric) => metric.id === figure.id);
-                return own ? estimate(own) : "–";
+                return own ? <Estimate of={own} /> : "–";
               },
             })),
           ]}
@@ -64,30 +74,46 @@ function Loaded({ run }: { run: RunDetail }) {
       </Box>
       {isEvent ? <Threshold run={run.id} models={result.models.filter(({ threshold }) => threshold)} /> : null}
       {withSubgroups.map((model) => (
-        <Box title={`${text.subgroups}: ${model.title}`} note={text.subgroupNote} key={model.id}>
-          <Table
-            caption={`${text.subgroups}: ${model.title}`}
-            rows={model.subgroups}
-            keyOf={({ family, group }) => `${family} ${group}`}
-            columns={[
-              { title: text.group, cell: ({ family, group }) => (group === family ? group : `${family}: ${group}`) },
-              { title: text.patients, cell: ({ patients }) => String(patients), isNumber: true },
-              ...(model.subgroups[0]?.metrics ?? []).map((first, i) => ({
-                title: first?.title ?? "",
-                isNumber: true,
-                cell: ({ metrics }: (typeof model.subgroups)[number]) =>
-                  metrics[i] ? estimate(metrics[i]!) : text.withheld,
-              })),
-            ]}
-          />
-        </Box>
+        <Subgroups model={model} key={model.id} />
       ))}
       <Box title={text.openReport}>
-        <iframe class="report" src={`/api/runs/${run.id}/report`} title={text.openReport} />
+        <PassedFrame class="report" path={`/api/runs/${run.id}/report`} title={text.openReport} />
       </Box>
       <Box title={text.command} note={`${result.manifest.codeVersion}, ${text.seed} ${result.manifest.seed}`}>
         <Command words={result.manifest.command} />
       </Box>
     </>
   );
+}
+
+/** Figures by group, under the titles of whichever group shows any; where none does, that is said. */
+function Subgroups({ model }: { model: RunDetail["result"]["models"][number] }) {
+  const { subgroups } = model;
+  const shown = subgroups.flatMap(({ metrics }) => metrics).filter((figure) => figure !== null);
+  const titles = new Map(shown.map(({ id, title }) => [id, title]));
+  const groups = subgroups.filter(({ family, group }) => !isEverybody({ family, group }));
+  const isAllWithheld = groups.every(({ metrics }) => metrics.every((figure) => figure === null));
+  const cell = (id: string) => (row: SubgroupRow) => {
+    const own = row.metrics.find((figure): figure is Figure => figure?.id === id);
+    return own ? <Estimate of={own} /> : <span class="note">{text.withheld}</span>;
+  };
+  return (
+    <Box title={`${text.subgroups}: ${model.title}`} note={text.subgroupNote}>
+      {isAllWithheld ? <p>{text.allWithheld}</p> : null}
+      <Table
+        caption={`${text.subgroups}: ${model.title}`}
+        rows={subgroups}
+        keyOf={({ family, group }) => `${family} ${group}`}
+        columns={[
+          { title: text.group, cell: (row) => (isEverybody(row) ? text.everybody : `${row.family}: ${row.group}`) },
+          { title: text.patients, cell: ({ patients }) => String(patients), isNumber: true },
+          ...[...titles].map(([id, title]) => ({ title, isNumber: true, cell: cell(id) })),
+        ]}
+      />
+    </Box>
+  );
+}
+
+function isEverybody({ family, group }: Pick<SubgroupRow, "family" | "group">): boolean {
+  return family === "overall" || group === family;
 }

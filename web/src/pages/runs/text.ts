@@ -22,7 +22,7 @@ export const text = {
   run: "Run",
   data: "Data",
   when: "When",
-  rows: "Stays",
+  rows: "Rows",
   best: "First figure",
   states: {
     waiting: "waiting",
@@ -59,6 +59,10 @@ export const text = {
     "Where figures of a group differ from everybody's, with intervals by patient. Small groups are withheld.",
   group: "Group",
   patients: "Patients",
+  patientsOf: "patients",
+  everybody: "Everybody",
+  allWithheld:
+    "Every group is withheld: it, or those left when it is taken away, has too few patients to be told apart.",
   warnings: "What the reader must know",
   command: "The command that makes it again",
   compare: "Compare on the leaderboard",

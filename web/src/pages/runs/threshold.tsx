@@ -95,7 +95,7 @@ function Item({ title, value }: { title: string; value: string }) {
   );
 }
 
-const [width, height, margin] = [720, 220, 34];
+const [width, height, margin] = [720, 220, 46];
 
 /** Sensitivity and positive predictive value against the share that is called; the threshold can be dragged on it. */
 function Picture({ counts, step, onStep }: { counts: Counts; step: number; onStep: (step: number) => void }) {
@@ -140,7 +140,7 @@ function Picture({ counts, step, onStep }: { counts: Counts; step: number; onSte
       {[0, 0.25, 0.5, 0.75, 1].map((share) => (
         <g key={share}>
           <line x1={margin} x2={width - 8} y1={y(share)} y2={y(share)} class="rule" />
-          <text x={margin - 5} y={y(share) + 4} text-anchor="end">{`${share * 100}`}</text>
+          <text x={margin - 5} y={y(share) + 4} text-anchor="end">{`${share * 100} %`}</text>
         </g>
       ))}
       <path d={path((i) => (at(i).tp === null ? null : at(i).tp! / positives))} class="line one" />

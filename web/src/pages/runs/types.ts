@@ -34,6 +34,7 @@ export interface SubgroupRow {
 export interface RunDetail extends RunSummary {
   result: {
     task: { question: string; label: string; predictionTime: string; outcome?: string };
+    cohort: { attrition: { unit: string } };
     models: {
       id: string;
       title: string;

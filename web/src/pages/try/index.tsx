@@ -103,8 +103,8 @@ function Trial({ loaded }: { loaded: Loaded }) {
   }, [loaded, typed]);
   return (
     <>
-      <p>{`${bundle.task.question} ${bundle.task.predictionTime}.`}</p>
-      <p class="note">{`${text.data} ${bundle.data}`}</p>
+      <p>{bundle.task.question}</p>
+      <p class="note">{`${text.when} ${bundle.task.predictionTime}. ${text.data} ${bundle.data}.`}</p>
       <div class="trial">
         <FormFields bundle={bundle} typed={typed} onTyped={setTyped} />
         <div class="verdict" aria-live="polite">
@@ -170,6 +170,11 @@ function Drivers({ verdict: { drivers } }: { verdict: Verdict }) {
   );
 }
 
+/** The triage level is counted as minus the level, so that more is worse; a reader knows the level. */
+function pointsOf(id: string, points: number): string {
+  return id === "ESI" ? `${text.level} ${-points}` : String(Number(points.toFixed(1)));
+}
+
 function Scores({ loaded, typed }: { loaded: Loaded; typed: Typed }) {
   const scores = countScores(loaded, typed);
   if (scores.length === 0) return null;
@@ -181,11 +186,15 @@ function Scores({ loaded, typed }: { loaded: Loaded; typed: Typed }) {
         keyOf={({ id }) => id}
         columns={[
           { title: text.score, cell: ({ title }) => title },
-          { title: text.points, cell: ({ points }) => String(Number(points.toFixed(1))), isNumber: true },
+          { title: text.points, cell: ({ id, points }) => pointsOf(id, points), isNumber: true },
           {
             title: "",
             cell: ({ lacks }) =>
-              lacks.length ? <span class="note">{`${text.lacking} ${lacks.join(", ")}`}</span> : "",
+              lacks.length ? (
+                <span class="note">{`${text.lacking} ${lacks.map((name) => text.inputs[name] ?? name).join(", ")}`}</span>
+              ) : (
+                ""
+              ),
           },
         ]}
       />

@@ -35,4 +35,13 @@ export const text = {
   women: "female",
   men: "male",
   data: "Trained on",
+  when: "Predicted:",
+  inputs: {
+    charlson: "comorbidities",
+    oxygen: "oxygen given",
+    consciousness: "consciousness",
+    cci_Cancer1: "cancer",
+    cci_Cancer2: "cancer with metastases",
+  } as Readonly<Record<string, string>>,
+  level: "level",
 } as const;

@@ -63,9 +63,19 @@ export interface PaperColours {
   paper: string;
   fine: string;
   coarse: string;
-  point: string;
+  /** Of P, QRS and T. */
+  waves: Readonly<Record<Wave, string>>;
   caliper: string;
 }
+
+export type Wave = "p" | "qrs" | "t";
+
+/** The names of the points at which a wave begins, peaks and ends. */
+const wavePoints: Readonly<Record<Wave, readonly [string, string, string]>> = {
+  p: ["pOnset", "pPeak", "pEnd"],
+  qrs: ["qrsOnset", "rPeak", "qrsEnd"],
+  t: ["tOnset", "tPeak", "tEnd"],
+};
 
 /** Two points of a measurement on the paper. */
 export interface Caliper {
@@ -88,6 +98,9 @@ export interface PaperScene {
   caliper: Caliper | null;
 }
 
+/** Pixels of a square that is drawn. */
+export const leastSquare = 3.4;
+
 /** Small squares are 40 ms and 0.1 mV, large ones 200 ms and 0.5 mV. */
 export function drawPaper(context: CanvasRenderingContext2D, scene: PaperScene): void {
   const { width, height, strips: all, colours, perMillivolt } = scene;
@@ -102,7 +115,8 @@ export function drawPaper(context: CanvasRenderingContext2D, scene: PaperScene):
   for (const strip of all) {
     context.save();
     context.beginPath();
-    context.rect(strip.x, strip.y, strip.width, strip.height);
+    // as on paper, a tall complex may reach into the row above
+    context.rect(strip.x, 0, strip.width, height);
     context.clip();
     drawPoints(context, scene, strip);
     drawTrace(context, scene, strip);
@@ -139,8 +153,8 @@ function drawGrid(
     }
     context.stroke();
   };
-  if (perSecond * 0.04 >= 4) lines(perSecond * 0.04, perMillivolt * 0.1, colours.fine);
-  if (perSecond * 0.2 >= 4) lines(perSecond * 0.2, perMillivolt * 0.5, colours.coarse);
+  if (perSecond * 0.04 >= leastSquare) lines(perSecond * 0.04, perMillivolt * 0.1, colours.fine);
+  if (perSecond * 0.2 >= leastSquare) lines(perSecond * 0.2, perMillivolt * 0.5, colours.coarse);
 }
 
 function drawTrace(
@@ -175,23 +189,24 @@ function drawTrace(
   context.stroke();
 }
 
+/** Under the trace, a bar from the beginning of each wave to its end, with a mark at its peak. */
 function drawPoints(context: CanvasRenderingContext2D, { points, colours }: PaperScene, strip: Strip): void {
   const perSecond = strip.width / (strip.toSeconds - strip.fromSeconds);
-  context.fillStyle = colours.point;
-  context.strokeStyle = colours.point;
-  for (const [name, times] of Object.entries(points)) {
-    const isPeak = name.endsWith("Peak");
-    context.setLineDash(isPeak ? [] : [2, 3]);
-    for (const seconds of times) {
-      if (seconds === null || seconds < strip.fromSeconds || seconds > strip.toSeconds) continue;
-      const x = Math.round(strip.x + (seconds - strip.fromSeconds) * perSecond) + 0.5;
-      context.beginPath();
-      context.moveTo(x, strip.y + strip.height * (isPeak ? 0.9 : 0.12));
-      context.lineTo(x, strip.y + strip.height * 0.97);
-      context.stroke();
+  if (perSecond < 25) return; // bars of a few pixels say nothing
+  const place = (seconds: number) => strip.x + (seconds - strip.fromSeconds) * perSecond;
+  const bottom = strip.y + strip.height - 5;
+  for (const wave of ["p", "qrs", "t"] as const) {
+    const [onset, peak, end] = wavePoints[wave];
+    const begins = points[onset] ?? [];
+    context.fillStyle = colours.waves[wave];
+    for (let beat = 0; beat < begins.length; beat++) {
+      const [from, at, to] = [begins[beat], points[peak]?.[beat], points[end]?.[beat]];
+      if (from != null && to != null && to >= strip.fromSeconds && from <= strip.toSeconds)
+        context.fillRect(place(from), bottom - 3, Math.max(1, (to - from) * perSecond), 3);
+      if (at != null && at >= strip.fromSeconds && at <= strip.toSeconds)
+        context.fillRect(Math.round(place(at)) - 0.5, bottom - 9, 1.5, 9);
     }
   }
-  context.setLineDash([]);
 }
 
 function drawCaliper(

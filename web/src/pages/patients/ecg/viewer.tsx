@@ -1,94 +1,85 @@
-// The ECG viewer: paper, layouts, filters, points of the waves, caliper, what was measured.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { lowPass, removeBaseline, removeMains } from "../../../../../src/signal/filters/clean.ts";
-import { canvasContext, useWidth } from "../../../parts/canvas.ts";
+// The ECG viewer: what is shown of a recording, moved through it whole however long it is, and what was measured.
+import { useMemo, useState } from "preact/hooks";
 import { Box, PageTitle, Shown, useAnswer } from "../../../parts/index.tsx";
-import { type Caliper, caliperText, drawPaper, type Layout, type Lead, perSecondOf, strips } from "./paper.ts";
+import { timeOf } from "./list.tsx";
+import type { Layout } from "./paper.ts";
+import { Sheet } from "./sheet.tsx";
+import { canFilter, type Filter, filtered, leadsOf, measuredFrom, readWidth, stretchOf, type View } from "./stretch.ts";
 import { text } from "./text.ts";
+import type { EcgFacts, EcgMeasurement, EcgStretch } from "./types.ts";
 
-interface WindowAnswer {
-  fromSeconds: number;
-  toSeconds: number;
-  seconds: number;
-  rateHz: number;
-  leads: { name: string; unit: string; kind: "samples" | "ranges"; rateHz: number; values: (number | null)[] }[];
-}
+/** Seconds shown at first, on a wide window and on a narrow one. */
+const firstSeconds = { wide: 10, narrow: 4 };
+/** Narrower windows show one lead at first: twelve would be too small to read. */
+const narrowPixels = 600;
+const leastSeconds = 0.4;
 
-interface Measurement {
-  heartRatePerMinute: number | null;
-  beats: number;
-  intervals: Record<string, number | null>;
-  axes: Record<string, number | null>;
-  rhythm: { name?: string; kind?: string } & Record<string, unknown>;
-  points: Record<string, (number | null)[]>;
-}
-
-type Filter = keyof typeof text.filters;
-
-/** A record longer than this is read a window at a time. */
-const wholeSeconds = 60;
-const readWidth = 8000;
-
-export function EcgViewer({ patient, id }: { patient: string; id: string }) {
-  const { answer, reload } = useAnswer<WindowAnswer>(`/ecgs/${id}/window?from=0&to=${wholeSeconds}&width=${readWidth}`);
+/** An ECG: of a patient, or (null) of a data set without a table of patients. */
+export function EcgViewer({ patient, id }: { patient: string | null; id: string }) {
+  const { answer, reload } = useAnswer<EcgFacts>(`/ecgs/${id}`);
+  const facts = answer.value;
+  const who = facts
+    ? [
+        `${text.sources[facts.source] ?? facts.source} ${facts.name}`,
+        facts.time === null ? "" : timeOf(facts.time),
+        facts.sex === "F" ? text.female : facts.sex === "M" ? text.male : "",
+        facts.age === null ? "" : `${facts.age} ${text.years}`,
+        `${clock(facts.seconds)}, ${facts.rateHz} Hz`,
+      ].filter(Boolean)
+    : [];
   return (
     <>
-      <PageTitle title={text.title}>
-        <a href={`/patients/${patient}`}>{text.back}</a>
+      <PageTitle title={text.title} lead={who.join(" · ")}>
+        {patient ? <a href={`/patients/${patient}`}>{text.back}</a> : <a href="/patients/ecgs">{text.toList}</a>}
       </PageTitle>
       <Shown of={answer} retry={reload}>
-        {(record) => <Viewer id={id} record={record} />}
+        {(known) => <Viewer id={id} facts={known} />}
       </Shown>
     </>
   );
 }
 
-/** Samples of every lead; of ranges, lowest and highest follow each other as two samples a pixel. */
-function leadsOf({ leads, fromSeconds }: WindowAnswer): Lead[] {
-  return leads.map(({ name, kind, rateHz, values }) => ({
-    name,
-    fromSeconds,
-    rateHz: kind === "ranges" ? 2 * rateHz : rateHz,
-    values: Float32Array.from(values, (value) => value ?? Number.NaN),
-  }));
+/** 12.5 s, or 3:05 where it is more than a minute. */
+function clock(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} min`;
 }
 
-function filtered(lead: Lead, filter: Filter): Lead {
-  const { values, rateHz } = lead;
-  if (filter === "none" || rateHz < 100) return lead;
-  const level = removeBaseline(values, { rateHz });
-  const clean =
-    filter === "baseline"
-      ? level
-      : filter === "mains"
-        ? removeMains(level, { rateHz, mainsHz: 60 })
-        : lowPass(level, { rateHz, cutoffHz: 40 });
-  // what was not recorded stays a gap
-  return { ...lead, values: Float32Array.from(clean, (value, i) => (Number.isNaN(values[i]!) ? Number.NaN : value)) };
-}
-
-function Viewer({ id, record }: { id: string; record: WindowAnswer }) {
-  const measured = useAnswer<Measurement>(`/ecgs/${id}/measurement`).answer;
-  const end = record.toSeconds;
-  const [layout, setLayout] = useState<Layout>("sheet");
-  const [one, setOne] = useState(record.leads.find(({ name }) => name === "II")?.name ?? record.leads[0]!.name);
+function Viewer({ id, facts }: { id: string; facts: EcgFacts }) {
+  const { seconds, leads: names } = facts;
+  const isNarrow = innerWidth < narrowPixels;
+  const [layout, setLayout] = useState<Layout>(names.length < 12 ? "rows" : isNarrow ? "one" : "sheet");
+  const [one, setOne] = useState(names.find((name) => name === "II") ?? names[0] ?? "");
   const [filter, setFilter] = useState<Filter>("none");
   const [hasPoints, setPoints] = useState(true);
-  const [view, setView] = useState({ from: 0, to: Math.min(end, 10) });
-  const raw = useMemo(() => leadsOf(record), [record]);
-  const leads = useMemo(() => raw.map((lead) => filtered(lead, filter)), [raw, filter]);
+  const [view, setView] = useState<View>({
+    from: 0,
+    to: Math.min(seconds, isNarrow ? firstSeconds.narrow : firstSeconds.wide),
+  });
+  const stretch = stretchOf(view, facts);
+  const read = useAnswer<EcgStretch>(
+    `/ecgs/${id}/window?from=${stretch.from}&to=${stretch.to}&width=${readWidth}`,
+  ).answer;
+  const measured = useAnswer<EcgMeasurement>(`/ecgs/${id}/measurement?from=${measuredFrom(view, seconds)}`).answer;
+  const got = read.value;
+  const leads = useMemo(() => {
+    if (!got) return [];
+    const raw = leadsOf(got);
+    return canFilter(got) ? raw.map((lead) => filtered(lead, filter)) : raw;
+  }, [got, filter]);
+  const span = view.to - view.from;
+  const show = (from: number, wide = span) => {
+    const own = Math.min(seconds, Math.max(leastSeconds, wide));
+    const start = Math.min(Math.max(0, from), seconds - own);
+    setView({ from: start, to: start + own });
+  };
   const zoom = (factor: number) => {
-    const middle = (view.from + view.to) / 2;
-    const span = Math.min(end, Math.max(0.4, (view.to - view.from) * factor));
-    const from = Math.min(Math.max(0, middle - span / 2), end - span);
-    setView({ from, to: from + span });
+    const wide = Math.min(seconds, Math.max(leastSeconds, span * factor));
+    show((view.from + view.to) / 2 - wide / 2, wide);
   };
-  const move = (share: number) => {
-    const span = view.to - view.from;
-    const from = Math.min(Math.max(0, view.from + share * span), end - span);
-    setView({ from, to: from + span });
-  };
-  const points = hasPoints && measured.value ? measured.value.points : {};
+  const move = (share: number) => show(Number.isFinite(share) ? view.from + share * span : share < 0 ? 0 : seconds);
+  const points = hasPoints && measured.value ? measured.value.points : noPoints;
   return (
     <>
       <Box>
@@ -98,7 +89,7 @@ function Viewer({ id, record }: { id: string; record: WindowAnswer }) {
             <Choice
               label={text.lead}
               value={one}
-              options={Object.fromEntries(record.leads.map(({ name }) => [name, name]))}
+              options={Object.fromEntries(names.map((name) => [name, name]))}
               onValue={setOne}
             />
           ) : null}
@@ -106,37 +97,85 @@ function Viewer({ id, record }: { id: string; record: WindowAnswer }) {
           <label class="pick">
             <input type="checkbox" checked={hasPoints} onChange={() => setPoints(!hasPoints)} /> {text.fiducials}
           </label>
+          {hasPoints ? (
+            <span class="waves" aria-hidden="true">
+              <span class="p">{text.waves.p}</span> <span class="qrs">{text.waves.qrs}</span>{" "}
+              <span class="t">{text.waves.t}</span>
+            </span>
+          ) : null}
+        </div>
+        <Sheet
+          leads={leads}
+          names={names}
+          layout={layout}
+          one={one}
+          view={view}
+          points={points}
+          onMove={move}
+          onZoom={zoom}
+        />
+        <div class="row">
+          <button type="button" disabled={view.from <= 0} onClick={() => move(-1)}>
+            {text.before}
+          </button>
+          <button type="button" disabled={view.to >= seconds} onClick={() => move(1)}>
+            {text.after}
+          </button>
           <button type="button" onClick={() => zoom(0.6)}>
             {text.closer}
           </button>
           <button type="button" onClick={() => zoom(1 / 0.6)}>
             {text.farther}
           </button>
-          <button type="button" onClick={() => setView({ from: 0, to: end })}>
+          {seconds > firstSeconds.wide ? (
+            <button type="button" onClick={() => show(view.from, firstSeconds.wide)}>
+              {text.tenSeconds}
+            </button>
+          ) : null}
+          <button type="button" onClick={() => show(0, seconds)}>
             {text.whole}
           </button>
+          <span role="status">{`${text.shown}: ${clock(view.from)} – ${clock(view.to)}`}</span>
         </div>
-        <Paper leads={leads} layout={layout} one={one} view={view} points={points} onMove={move} onZoom={zoom} />
+        {seconds > span ? (
+          <label class="slider">
+            <span class="note">{text.place}</span>
+            <input
+              type="range"
+              min={0}
+              max={seconds - span}
+              step="any"
+              value={view.from}
+              onInput={(event) => show(Number(event.currentTarget.value))}
+            />
+          </label>
+        ) : null}
+        {got && !canFilter(got) && filter !== "none" ? <p class="note">{text.noFilter}</p> : null}
         <p class="note">{text.caliper}</p>
       </Box>
-      <Box title={text.measured}>
+      <Box
+        title={text.measured}
+        {...(measured.value && seconds > 60
+          ? { note: `${text.measuredIn} ${clock(measured.value.fromSeconds)} – ${clock(measured.value.toSeconds)}` }
+          : {})}
+      >
         <Shown of={measured}>{(measurement) => <Numbers measurement={measurement} />}</Shown>
       </Box>
+      <Written facts={facts} />
     </>
   );
 }
 
-function Choice<Value extends string>({
-  label,
-  value,
-  options,
-  onValue,
-}: {
+const noPoints: EcgMeasurement["points"] = {};
+
+interface ChoiceProps<Value extends string> {
   label: string;
   value: Value;
   options: Readonly<Record<string, string>>;
   onValue: (value: Value) => void;
-}) {
+}
+
+function Choice<Value extends string>({ label, value, options, onValue }: ChoiceProps<Value>) {
   return (
     <label>
       {label}{" "}
@@ -151,113 +190,7 @@ function Choice<Value extends string>({
   );
 }
 
-interface PaperProps {
-  leads: readonly Lead[];
-  layout: Layout;
-  one: string;
-  view: { from: number; to: number };
-  points: Readonly<Record<string, (number | null)[]>>;
-  onMove: (share: number) => void;
-  onZoom: (factor: number) => void;
-}
-
-const heights: Readonly<Record<Layout, number>> = { sheet: 560, rows: 1080, one: 360 };
-
-function Paper({ leads, layout, one, view, points, onMove, onZoom }: PaperProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(canvas);
-  const [caliper, setCaliper] = useState<Caliper | null>(null);
-  const [isHeld, setHeld] = useState(false);
-  const height = heights[layout];
-  const places = useMemo(
-    () =>
-      strips(
-        layout,
-        leads.map(({ name }) => name),
-        one,
-        view,
-        width,
-        height,
-      ),
-    [layout, leads, one, view, width, height],
-  );
-  // 10 mm a millivolt where a second is 25 mm
-  const perSecond = places.length ? perSecondOf(places, 0) : 1;
-  const perMillivolt = Math.min(perSecond * 0.4, height / (layout === "one" ? 3 : layout === "sheet" ? 8 : 14));
-
-  useEffect(() => {
-    if (width === 0) return;
-    const frame = requestAnimationFrame(() => {
-      const element = canvas.current!;
-      const context = canvasContext(element, width, height);
-      const style = getComputedStyle(element);
-      const of = (name: string) => style.getPropertyValue(name).trim();
-      drawPaper(context, {
-        width,
-        height,
-        strips: places,
-        leads: new Map(leads.map((lead) => [lead.name, lead])),
-        perMillivolt,
-        points,
-        caliper,
-        colours: {
-          ink: of("--ink"),
-          paper: of("--ecg-paper"),
-          fine: of("--ecg-fine"),
-          coarse: of("--ecg-coarse"),
-          point: of("--chart-1"),
-          caliper: of("--chart-3"),
-        },
-      });
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [width, height, places, leads, perMillivolt, points, caliper]);
-
-  const onKey = (event: KeyboardEvent) => {
-    const acts: Record<string, () => void> = {
-      ArrowLeft: () => onMove(-0.2),
-      ArrowRight: () => onMove(0.2),
-      "+": () => onZoom(0.7),
-      "=": () => onZoom(0.7),
-      "-": () => onZoom(1 / 0.7),
-      Escape: () => setCaliper(null),
-    };
-    if (!acts[event.key]) return;
-    event.preventDefault();
-    acts[event.key]!();
-  };
-  const at = (event: PointerEvent) => ({ x: event.offsetX, y: event.offsetY });
-  return (
-    <div class="ecg">
-      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it is moved and zoomed by keys of its own */}
-      <canvas
-        ref={canvas}
-        style={{ width: `${width}px`, height: `${height}px` }}
-        tabIndex={0}
-        role="application"
-        aria-label={`${text.picture}. ${text.caliper}`}
-        onKeyDown={onKey}
-        onPointerDown={(event) => {
-          const { x, y } = at(event);
-          canvas.current!.setPointerCapture(event.pointerId);
-          setCaliper({ x1: x, y1: y, x2: x, y2: y });
-          setHeld(true);
-        }}
-        onPointerMove={(event) => {
-          if (!isHeld || !caliper) return;
-          const { x, y } = at(event);
-          setCaliper({ ...caliper, x2: x, y2: y });
-        }}
-        onPointerUp={() => setHeld(false)}
-      />
-      <p class="note" role="status">
-        {caliper ? `${text.caliperSays}: ${caliperText(caliper, perSecondOf(places, caliper.x1), perMillivolt)}` : ""}
-      </p>
-    </div>
-  );
-}
-
-function Numbers({ measurement }: { measurement: Measurement }) {
+function Numbers({ measurement }: { measurement: EcgMeasurement }) {
   const { intervals, axes } = measurement;
   const ms = (value: number | null | undefined) => (value == null ? text.none : `${Math.round(value)} ms`);
   const rate = measurement.heartRatePerMinute;
@@ -283,5 +216,21 @@ function Numbers({ measurement }: { measurement: Measurement }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The report of the cart or of the data set, and the cart's own numbers: to be held against what was measured here. */
+function Written({ facts: { report, cart } }: { facts: EcgFacts }) {
+  if (report.length === 0 && !cart) return null;
+  const rate = cart?.rrMs ? `${text.rate} ${Math.round(60_000 / cart.rrMs)} /min` : "";
+  const qrs = cart?.qrsMs ? `${text.qrs} ${Math.round(cart.qrsMs)} ms` : "";
+  const numbers = [rate, qrs].filter(Boolean).join(", ");
+  return (
+    <Box title={text.written}>
+      {report.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {numbers ? <p class="note">{`${text.cart}: ${numbers}`}</p> : null}
+    </Box>
   );
 }
