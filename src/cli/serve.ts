@@ -1,6 +1,6 @@
 // bedside serve: the workbench in a browser, on this computer only.
 import { spawn } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BedsideError } from "../core/errors.ts";
@@ -49,8 +49,9 @@ export const serve: Verb = {
       now: () => new Date(),
       onFault: (error) => console.error(`A fault while answering: ${error instanceof Error ? error.name : "unknown"}`),
     });
-    // programs of the same user find the address and the token here
-    const tokenFile = join(runs, ".workbench", "api-token.json");
+    // programs of the same user find the address and the token here; those of a server beside it, of its own
+    const { isOwner, ownerPid } = served.bench.jobs.standing();
+    const tokenFile = join(runs, ".workbench", isOwner ? "api-token.json" : `api-token-${served.port}.json`);
     await replaceFile(tokenFile, async (temporary) => {
       await writeWhole(temporary, JSON.stringify({ port: served.port, token: served.sessions.apiToken }));
       chmodSync(temporary, 0o600);
@@ -60,6 +61,11 @@ export const serve: Verb = {
     console.log(
       "The link opens the page once, within ten minutes. Ctrl-C ends the server; press Enter for a new link.",
     );
+    if (!isOwner) {
+      console.log(
+        `Another server of this runs folder${ownerPid ? ` (process ${ownerPid})` : ""} runs its jobs; this one reads.`,
+      );
+    }
     if (given.flag("open")) openBrowser(link);
     process.stdin.on("data", () => console.log(`Workbench: ${served.launchLink()}`));
     process.stdin.unref();
@@ -68,6 +74,7 @@ export const serve: Verb = {
       signal.addEventListener("abort", () => done());
     });
     await served.close();
+    if (!isOwner) rmSync(tokenFile, { force: true });
     return 0;
   },
 };

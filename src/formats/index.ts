@@ -6,5 +6,6 @@ export * as npy from "./npy/index.ts";
 export * as onnx from "./onnx/index.ts";
 export * as parquet from "./parquet/index.ts";
 export * as safetensors from "./safetensors/index.ts";
+export * as scpEcg from "./scp-ecg/index.ts";
 export * as signalCsv from "./signal-csv/index.ts";
 export * as wfdb from "./wfdb/index.ts";

@@ -78,6 +78,40 @@ test.each(Object.entries(averaged))("%s of several labels is the same by patient
   }
 });
 
+test("of very many different scores the figures of draws are those of the rows to the third digit and beyond", () => {
+  const many = 30_000;
+  const draw = randomStream(9, "many scores");
+  const risk = Float64Array.from({ length: 600 }, () => draw.normal());
+  const subjects = Float64Array.from({ length: many }, (_, row) => row % 600);
+  const logits = Float64Array.from(subjects, (subject) => risk[subject]! - 2 + 0.8 * draw.normal());
+  const scores = logits.map((z) => 1 / (1 + Math.exp(-z)));
+  const labels = Uint8Array.from(logits, (z) => (draw.chance(1 / (1 + Math.exp(-0.7 * z))) ? 1 : 0));
+  const errors = logits.map((z) => 10 * z);
+  const figures: Record<string, metrics.Statistic> = {
+    auroc: metrics.auroc.prepare(labels, scores),
+    averagePrecision: metrics.averagePrecision.prepare(labels, scores),
+    minPrecisionSensitivity: metrics.minPrecisionSensitivity.prepare(labels, scores),
+    calibrationSlope: metrics.calibrationSlope.prepare(labels, scores),
+    calibrationIntercept: metrics.calibrationIntercept.prepare(labels, scores),
+    medianAbsoluteError: metrics.medianAbsoluteError.prepare(errors, logits),
+  };
+  const { patient, count } = numberPatients(subjects);
+  const draws = Array.from({ length: 3 }, (_, i) => {
+    const times = new Float64Array(count);
+    const stream = randomStream(i, "draw of many");
+    for (let k = 0; k < count; k++) times[stream.below(count)]!++;
+    return times;
+  });
+  for (const [name, statistic] of Object.entries(figures)) {
+    const quick = statistic.byPatient!(patient, count);
+    expect([name, quick(new Float64Array(count).fill(1)) - statistic()]).toEqual([name, expect.closeTo(0, 9)]);
+    for (const times of draws) {
+      const weights = Float64Array.from(patient, (p) => times[p]!);
+      expect([name, quick(times) - statistic(weights)]).toEqual([name, expect.closeTo(0, 3)]);
+    }
+  }
+});
+
 test("very many rows of few distinct patients give the same interval as the plain way, slopes nearly so", () => {
   const repeats = 12; // 36,000 rows, beyond which patients are summed up first
   const wide = <T extends ArrayLike<number>>(values: T) =>

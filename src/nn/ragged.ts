@@ -80,10 +80,16 @@ export function bucketsOf(lengths: ArrayLike<number>, padded: readonly number[])
 export interface RaggedSourceOptions {
   /** Sequences in a batch, at most. */
   batchSize: number;
-  /** Steps in a batch, padding too, at most: batches of long sequences hold fewer. Default: any number. */
+  /** Steps in a batch, padding too, at most: batches of long sequences hold fewer; not where they are mixed. Default: any number. */
   batchSteps?: number;
   /** Default 6. */
   mostLengths?: number;
+  /**
+   * Whether a batch holds sequences of any length, padded to its longest. Of one length each, batches compute less padding,
+   * but where what is learnt goes with the length (hours left, an event that ends the sequence) every step pulls to one
+   * side. Default false.
+   */
+  mixed?: boolean;
 }
 
 /**
@@ -91,6 +97,7 @@ export interface RaggedSourceOptions {
  * dealt to batches as even as can be; places left over in a batch are padding throughout.
  */
 export function raggedSource(ragged: Ragged, options: RaggedSourceOptions): BatchSource {
+  if (options.mixed) return mixedSource(ragged, options);
   const { batchSize, batchSteps = Number.POSITIVE_INFINITY, mostLengths } = options;
   const { lengths, fields } = ragged;
   const padded = paddedLengths(lengths, mostLengths === undefined ? {} : { most: mostLengths });
@@ -113,6 +120,27 @@ export function raggedSource(ragged: Ragged, options: RaggedSourceOptions): Batc
     feed(batch) {
       const k = lengthOf(batch[0]!);
       return padSequencesOf(fields, batch, padded[k]!, buckets[k]!.size);
+    },
+  };
+}
+
+/** Batches of sequences of any length, dealt as even as can be; each is padded to the first padded length that holds it. */
+function mixedSource({ lengths, fields }: Ragged, options: RaggedSourceOptions): BatchSource {
+  const { batchSize, mostLengths } = options;
+  const padded = paddedLengths(lengths, mostLengths === undefined ? {} : { most: mostLengths });
+  const count = Math.ceil(lengths.length / batchSize);
+  const size = Math.ceil(lengths.length / Math.max(count, 1));
+  const all = Int32Array.from({ length: lengths.length }, (_, row) => row);
+  return {
+    batches(seed, epoch) {
+      const order = randomStream(seed, "sequences", epoch).shuffle(all.slice() as never) as Int32Array;
+      return Array.from({ length: count }, (_, b) =>
+        order.slice(Math.floor((b * order.length) / count), Math.floor(((b + 1) * order.length) / count)),
+      );
+    },
+    feed(batch) {
+      const longest = batch.reduce((most, row) => Math.max(most, lengths[row]!), 0);
+      return padSequencesOf(fields, batch, padded.find((length) => length >= longest)!, size);
     },
   };
 }

@@ -78,7 +78,7 @@ export class Workbench {
     if (this.opened?.stamp === stamp) return this.opened.store;
     const before = this.opened;
     const { memory, threads, runs } = this.options;
-    const tempFolder = join(this.folder, `temp-${stamp}`);
+    const tempFolder = join(this.folder, `temp-${stamp}-${process.pid}`); // another server may run beside
     const store = openRecordStore(this.storeFolder, { memory, threads, tempFolder, folders: [runs] });
     this.opened = { stamp, store };
     store.catch(() => {
@@ -113,7 +113,7 @@ export class Workbench {
     const { runs, threads } = this.options;
     this.beside ??= openDatabase({
       folders: [runs],
-      tempFolder: join(this.folder, "temp-runs"),
+      tempFolder: join(this.folder, `temp-runs-${process.pid}`),
       memory: "800MB",
       threads,
     });

@@ -24,7 +24,7 @@ export type { BeatMeasurement, EcgMeasurement, LeadMeasurement, QuickQuality } f
 export type { MedianBeat } from "./measure/median-beat.ts";
 export { qtcBazett, qtcFramingham, qtcFridericia, qtcHodges } from "./measure/qtc.ts";
 export type { AtrialAndPaced, EcgRhythmMeasurement } from "./measure/rhythm.ts";
-export { nameRhythm, RHYTHM_NAMES, type RhythmFacts, type RhythmName } from "./measure/rhythm-name.ts";
+export { nameRhythm, RHYTHM_LIMITS, RHYTHM_NAMES, type RhythmFacts, type RhythmName } from "./measure/rhythm-name.ts";
 export * from "./picture/index.ts";
 export { type LeadQuality, leadQuality, QUALITY_LIMITS } from "./quality.ts";
 export { splineWavelets, type Wavelets } from "./wavelets.ts";

@@ -6,5 +6,6 @@ export * from "./failures.ts";
 export * from "./files.ts";
 export * from "./lock.ts";
 export { type OutputColumn, rowGroups, writeParquet } from "./parquet.ts";
+export * from "./process.ts";
 export * from "./records.ts";
 export { identifier, join, literal, Sql, type SqlValue, sql } from "./sql.ts";

@@ -1,9 +1,10 @@
 // Keeps two runs from writing one folder at the same time. Knows nothing of what is written.
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BedsideError } from "../core/errors.ts";
 import { explainFailure } from "./failures.ts";
 import { makeFolder } from "./files.ts";
+import { livesStill, markOf, type ProcessMark } from "./process.ts";
 
 const LOCK = ".bedside.lock";
 
@@ -17,19 +18,18 @@ export function lockFolder(folder: string): () => void {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       makeFolder(folder);
-      const file = openSync(path, "wx");
-      writeSync(file, String(process.pid));
-      closeSync(file);
+      writeNew(path, JSON.stringify(markOf(process.pid)));
       return () => rmSync(path, { force: true });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw explainFailure(cause, folder);
       const owner = ownerOf(path);
-      if (owner !== undefined && isAlive(owner)) {
+      // who cannot be seen from here, in another container or on another computer, is taken for living
+      if (owner !== undefined && !isOwn(owner) && livesStill(owner) !== false) {
         throw new BedsideError({
           code: "run/locked",
           what: "This folder is being written by another run",
           where: folder,
-          why: `process ${owner} holds it`,
+          why: `process ${owner.pid} holds it`,
           fix: "wait for it to end, or choose another --out",
         });
       }
@@ -44,21 +44,35 @@ export function lockFolder(folder: string): () => void {
   });
 }
 
-function ownerOf(path: string): number | undefined {
+/** Writes a file that must not be there, whole at once: nobody finds it empty. */
+function writeNew(path: string, text: string): void {
+  const own = `${path}-${process.pid}`;
+  writeFileSync(own, text);
   try {
-    const pid = Number(readFileSync(path, "utf8"));
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
+    linkSync(own, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw cause;
+    writeFileSync(path, text, { flag: "wx" }); // a file system without links
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false; // left by an earlier process that had this number
+/** Left by this process, or by an earlier one that had its number. */
+function isOwn({ pid, place }: ProcessMark): boolean {
+  return pid === process.pid && place === markOf(process.pid)?.place;
+}
+
+/** The owner that a lock names; undefined for one that names none, and for a lone number where no such process lives. */
+function ownerOf(path: string): ProcessMark | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM";
+    const said = JSON.parse(readFileSync(path, "utf8")) as number | Partial<ProcessMark>;
+    if (typeof said === "number") return markOf(said);
+    const { pid, place, born } = said;
+    return typeof pid === "number" && typeof place === "string" && typeof born === "string"
+      ? { pid, place, born }
+      : undefined;
+  } catch {
+    return undefined;
   }
 }

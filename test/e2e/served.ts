@@ -49,7 +49,8 @@ export async function startServer(runs: string, data: readonly string[] = []): P
     server.once("exit", (code) => fail(new Error(`the server ended with ${code}: ${said}`)));
   });
   const { origin, port } = new URL(link);
-  const { token } = JSON.parse(readFileSync(join(runs, ".workbench/api-token.json"), "utf8"));
+  const tokenFile = [`api-token-${port}.json`, "api-token.json"].map((name) => join(runs, ".workbench", name)); // beside another server, or alone
+  const { token } = JSON.parse(readFileSync(tokenFile.find((path) => existsSync(path))!, "utf8"));
   const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
     const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
     const answer = await fetch(`${origin}/api${path}`, { ...init, headers });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { bedside, scratch } from "./command.ts";
@@ -18,12 +18,14 @@ const folder = scratch();
 const store = folder.at("store");
 let whole: Record<string, string>;
 let server: ServedProcess | undefined;
+/** Another one on the same runs folder. */
+let second: ServedProcess | undefined;
 /** Ids of processes that must not outlive the tests. */
 const started = new Set<number>();
 
-/** Hashes of a run's predictions, by file. */
+/** Hashes of a run's predictions, by file; none where there is no such run. */
 function predictionsOf(run: string): Record<string, string> {
-  const files = readdirSync(run).filter((name) => /^predictions.*\.parquet$/.test(name));
+  const files = (existsSync(run) ? readdirSync(run) : []).filter((name) => /^predictions.*\.parquet$/.test(name));
   const hashOf = (name: string) =>
     createHash("sha256")
       .update(readFileSync(join(run, name)))
@@ -53,13 +55,18 @@ async function jobWhen(id: string, isSo: (job: Job) => boolean): Promise<Job> {
   return job;
 }
 
-/** Starts a run and waits until its process is in the middle: a stage has begun and there are no predictions yet. */
+/**
+ * Starts a run and holds its process in the middle: a stage has begun and there are no predictions yet. It stands still
+ * until it is sent SIGCONT or killed, however long servers take to start meanwhile.
+ */
 async function startInTheMiddle(runs: string): Promise<{ job: Job; pid: number }> {
   const asked = await server!.send<Job>("/jobs/run", order);
   const job = await jobWhen(asked.id, ({ state, progress }) => state !== "running" || Boolean(progress?.stage));
   expect(job.state).toBe("running");
   const pid = recordOf(runs, job).pid!;
   started.add(pid);
+  process.kill(pid, "SIGSTOP");
+  expect(predictionsOf(join(runs, job.folder))).toEqual({});
   return { job, pid };
 }
 
@@ -96,8 +103,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await server?.kill();
-  server = undefined;
+  await Promise.all([server?.kill(), second?.kill()]);
+  server = second = undefined;
 });
 
 afterAll(() => {
@@ -139,6 +146,7 @@ test("the server alone killed: the run goes on, a new server takes it over and t
   const adopted = await jobWhen(job.id, () => true);
   expect(adopted.state).toBe("running");
   expect(recordOf(runs, job).pid).toBe(pid);
+  process.kill(pid, "SIGCONT");
   const after = await jobWhen(job.id, ({ state }) => state !== "running");
   expect(after.state).toBe("done");
   expect(recordOf(runs, job).exitCode).toBe(0);
@@ -153,14 +161,45 @@ test("the server alone killed: the run goes on, a new server takes it over and t
 test("a run taken over from a killed server can be stopped, and gone on with", async () => {
   const runs = folder.at("stopped");
   server = await startServer(runs, [store]);
-  const { job } = await startInTheMiddle(runs);
+  const { job, pid } = await startInTheMiddle(runs);
   await server.kill();
   server = await startServer(runs, [store]);
   await server.send(`/jobs/${job.id}/stop`);
+  process.kill(pid, "SIGCONT");
   const stopped = await jobWhen(job.id, ({ state }) => state !== "running" && state !== "stopping");
   expect(stopped.state).toBe("stopped");
   await server.send(`/jobs/${job.id}/resume`);
   const after = await jobWhen(job.id, ({ state }) => state !== "waiting" && state !== "running");
   expect(after.state).toBe("done");
   expect(predictionsOf(join(runs, job.folder))).toEqual(whole);
+});
+
+test("of two servers on one folder one runs its jobs; killed, the other takes its job over, and it reads when it comes again", async () => {
+  const runs = folder.at("two");
+  server = await startServer(runs, [store]);
+  second = await startServer(runs, [store]);
+  expect(await server.read("/queue")).toEqual({ isOwner: true, ownerPid: server.process.pid });
+  expect(await second.read("/queue")).toEqual({ isOwner: false, ownerPid: server.process.pid });
+  await expect(second.send("/jobs/run", order)).rejects.toThrow(
+    /409.*Another server of this runs folder \(process \d+\)/,
+  );
+  const { job, pid } = await startInTheMiddle(runs);
+  await expect(second.send(`/jobs/${job.id}/stop`)).rejects.toThrow(/409/);
+  const seenBySecond = async () => (await second!.read<Job[]>("/jobs")).map(({ id, state }) => ({ id, state }));
+  await expect.poll(seenBySecond, { timeout: 30_000 }).toEqual([{ id: job.id, state: "running" }]);
+
+  await server.kill();
+  const ownerOf = async () => (await second!.read<{ ownerPid: number }>("/queue")).ownerPid;
+  await expect.poll(ownerOf, { timeout: 30_000 }).toBe(second.process.pid);
+  server = await startServer(runs, [store]);
+  expect(await server.read("/queue")).toEqual({ isOwner: false, ownerPid: second.process.pid });
+  expect(recordOf(runs, job).pid).toBe(pid);
+  process.kill(pid, "SIGCONT");
+  await expect.poll(seenBySecond, { timeout: 90_000 }).toEqual([{ id: job.id, state: "done" }]);
+  expect(predictionsOf(join(runs, job.folder))).toEqual(whole);
+
+  await second.end(); // in order: the queue is given back
+  await expect
+    .poll(() => server!.read("/queue"), { timeout: 30_000 })
+    .toEqual({ isOwner: true, ownerPid: server.process.pid });
 });

@@ -2,7 +2,7 @@
 import { BedsideError } from "../../core/errors.ts";
 import type { SequenceSet } from "../../features/index.ts";
 import { bceWithLogits, crossEntropy, mse, type RaggedField } from "../../nn/index.ts";
-import { add, div, maximum, mul, sigmoid, softmax, sum, type Tensor, unsqueeze } from "../../tensor/index.ts";
+import { add, div, mul, sigmoid, softmax, sum, type Tensor, unsqueeze } from "../../tensor/index.ts";
 import { sampleStarts } from "./set.ts";
 
 /** What is predicted: 0/1; a number; one class of several; several 0/1 at once. */
@@ -102,13 +102,28 @@ export function targetLosses({ outcome }: SequenceTarget, logits: Tensor, y: Ten
 }
 
 /**
- * The loss of a batch: the mean over the hours that have a weight, weighted by it (PyTorch's mean with class weights), and
- * over labels.
+ * The loss of a batch: the sum over its hours, weighted, and the mean over labels, divided by the weight that a batch has on
+ * average. Batches are of stays of one length; divided by its own weight, each would count alike, and so an hour of a short
+ * stay more than one of a long stay.
  */
-export function targetLoss(target: SequenceTarget, logits: Tensor, y: Tensor, weight: Tensor): Tensor {
+export function targetLoss(
+  target: SequenceTarget,
+  logits: Tensor,
+  y: Tensor,
+  weight: Tensor,
+  averageWeight: number,
+): Tensor {
   const losses = targetLosses(target, logits, y);
-  const total = mul(sum(weight), losses.shape.at(-1)!);
-  return div(sum(mul(losses, weight)), maximum(total, 1e-12));
+  return div(sum(mul(losses, weight)), averageWeight * losses.shape.at(-1)!);
+}
+
+/** The weights of all scored hours together. */
+export function totalWeight(y: ArrayLike<number>, { outcome, names, classWeights }: SequenceTarget): number {
+  if (outcome === "labels") return y.length / names.length;
+  if (outcome === "number" || !classWeights) return y.length;
+  let total = 0;
+  for (let i = 0; i < y.length; i++) total += classWeights[y[i]!]!;
+  return total;
 }
 
 /** Logits as predictions: probabilities, or the value in its unit. */

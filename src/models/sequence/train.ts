@@ -16,7 +16,7 @@ import { mul, type Runtime } from "../../tensor/index.ts";
 import { sizeMismatch } from "../checks.ts";
 import { inputField, type SequenceModel, type SequenceTraining, sequenceModel } from "./model.ts";
 import { networkOf, type SequenceShape } from "./network.ts";
-import { targetFields, targetLoss, targetLosses } from "./target.ts";
+import { targetFields, targetLoss, targetLosses, totalWeight } from "./target.ts";
 
 /** Sequences and what is true at their scored hours: samples × labels. */
 export interface LabelledSequences {
@@ -38,6 +38,8 @@ export interface SequenceTrainingOptions {
   batchSize: number;
   /** Hours in a batch, padding too, at most. Default: any number. */
   batchSteps?: number;
+  /** Whether batches hold stays of any length: see `raggedSource`. Default false. */
+  mixed?: boolean;
   /** Stops after so many epochs without a lower tuning loss. Default: never. */
   patience?: number;
   /** A tuning loss counts as lower by more than this. Default 0. */
@@ -68,19 +70,22 @@ export async function trainSequenceModel(
   options: SequenceTrainingOptions,
 ): Promise<TrainedSequence> {
   const { runtime, seed, epochs, optimiser, schedule, clipNorm, batchSize, batchSteps, patience, minDelta } = options;
-  const { averaging, weights: first, checkpoint, signal, onEpoch, describe } = options;
+  const { averaging, mixed, weights: first, checkpoint, signal, onEpoch, describe } = options;
   const network = networkOf(shape);
   const { target } = shape;
   const run = await runtime();
   const judge = judgeSequences(shape, run, signal);
+  const rows = raggedSource(fieldsOf(shape, data.train), {
+    batchSize,
+    ...(batchSteps === undefined ? {} : { batchSteps }),
+    ...(mixed === undefined ? {} : { mixed }),
+  });
+  const averageWeight = Math.max(totalWeight(data.train.y, target), 1e-12) / Math.max(1, rows.batches(seed, 0).length);
   try {
     const trained = await train(network, {
       runtime: run,
-      rows: raggedSource(fieldsOf(shape, data.train), {
-        batchSize,
-        ...(batchSteps === undefined ? {} : { batchSteps }),
-      }),
-      loss: ({ x, y, weight }) => targetLoss(target, network(x!), y!, weight!),
+      rows,
+      loss: ({ x, y, weight }) => targetLoss(target, network(x!), y!, weight!, averageWeight),
       seed,
       epochs,
       batchSize,

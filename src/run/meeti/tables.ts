@@ -2,8 +2,8 @@
 import type { ParquetCell, ParquetColumn, ParquetType } from "../../formats/parquet/index.ts";
 import { WAVE_POINTS } from "../../signal/index.ts";
 
-/** Rises when a column changes its name, unit or meaning. */
-export const TABLES_SCHEMA = 1;
+/** Rises when a column is added or changes its name, unit or meaning. 2: the rhythm's name, pacing, flutter, P waves without QRS. */
+export const TABLES_SCHEMA = 2;
 
 /** A row by column name. */
 export type Row = Record<string, ParquetCell>;
@@ -43,9 +43,14 @@ export const RECORDS: TableSpec = {
        qtc_bazett_ms qtc_fridericia_ms qtc_framingham_ms qtc_hodges_ms qt_dispersion_ms
        p_axis_degrees qrs_axis_degrees t_axis_degrees sokolow_lyon_mv cornell_mv`,
     ),
+    ...columns("text", "rhythm"),
     ...columns("boolean", "regular fibrillation_likely"),
     ...columns("double", "rr_irregularity p_wave_share"),
-    ...columns("integer", "ventricular_ectopic_beats atrial_ectopic_beats"),
+    ...columns(
+      "integer",
+      "ventricular_ectopic_beats atrial_ectopic_beats ventricular_paced_beats atrial_paced_beats p_waves_without_qrs",
+    ),
+    ...columns("double", "flutter_per_minute"),
     ...columns("double", "sdnn_ms rmssd_ms pnn50_percent"),
     ...columns("text", "not_measured"),
     ...MACHINE,

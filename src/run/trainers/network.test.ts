@@ -153,10 +153,11 @@ describe("networks over hours", () => {
 });
 
 describe("settings of networks", () => {
+  const event = { outcome: "event", perStay: true } as const;
   test("of the paper are YAIB's: rates of 1e-5 to 3e-4, batches of 64, patience of 10", () => {
     for (const [family, { space }] of Object.entries(spaces)) {
       expect(space["learningRate"]).toEqual({ type: "float", low: 1e-5, high: 3e-4, log: true });
-      expect(planOf("paper", 1000)).toMatchObject({
+      expect(planOf("paper", 1000, event)).toMatchObject({
         batchSize: 64,
         patience: 10,
         minDelta: 1e-4,
@@ -170,7 +171,7 @@ describe("settings of networks", () => {
   });
 
   test("of a quick training are fewer epochs for more stays", () => {
-    const epochs = (stays: number) => planOf("quick", stays).epochs;
+    const epochs = (stays: number) => planOf("quick", stays, event).epochs;
     expect(epochs(100)).toBeGreaterThan(epochs(3000));
     expect(epochs(50_000)).toBe(epochs(500_000));
   });

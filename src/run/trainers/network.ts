@@ -107,6 +107,7 @@ async function trainOnce(
       batchSize,
       patience,
       minDelta,
+      mixed: true,
       schedule,
       optimiser: adam({ learningRate, weightDecay }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
@@ -131,9 +132,9 @@ async function trainOnce(
 }
 
 async function trainNetwork(family: SequenceFamily, data: TrainingData): Promise<Trained> {
-  const { train, search: effort, seed, signal, onProgress } = data;
-  const { lengths, stays } = sequencesOf(train).set;
-  const plan = planOf(effort, stays);
+  const { train, target, search: effort, seed, signal, onProgress } = data;
+  const { lengths, stays, samples } = sequencesOf(train).set;
+  const plan = planOf(effort, stays, { outcome: target.outcome, perStay: samples === stays });
   const longest = lengths.reduce((most, hours) => Math.max(most, hours), 0);
   const { space, settingsOf } = spaces[family]!;
   let found = data.settings as Found | undefined;

@@ -1,4 +1,6 @@
 // Settings of networks over hours: the middle ones, the quick ones, and the ranges of YAIB's search. Trains nothing.
+
+import type { Outcome } from "../../features/index.ts";
 import type { SettingsOf, Space } from "../../models/search/index.ts";
 import { constantRate, cosine, type Schedule, warmUp } from "../../nn/index.ts";
 import type { SearchEffort } from "./trainer.ts";
@@ -48,8 +50,10 @@ const fixed: NetworkPlan = {
 /** Epochs of the paper-era code; early stopping ends them far sooner. */
 const PAPER_EPOCHS = 1000;
 
-/** Steps that a quick training makes where the stays are few, and the fewest and most epochs whatever their number. */
-const QUICK = { steps: 500, fewest: 8, most: 40 } as const;
+/** Steps that a quick training makes where the stays are few; the epochs then, and those of very many stays. */
+const QUICK = { steps: 500, epochs: [8, 40], manySteps: 1200, fewest: 4 } as const;
+/** Numbers that are known once a stay are learnt longer and faster: more goes on falling than of a rare event. */
+const QUICK_NUMBER = { steps: 1500, learningRate: 3e-3 } as const;
 /** Few epochs at a rate above YAIB's, from the average of the targets; the mean of the weights in place of the last ones. */
 const QUICK_PLAN = {
   learningRate: 1e-3,
@@ -62,17 +66,28 @@ const QUICK_PLAN = {
 /** Share of the steps over which a quick training's rate rises. */
 const RISE = 0.1;
 
+/** What a network learns, as far as its plan depends on it. */
+interface Learnt {
+  outcome: Outcome;
+  /** Whether there is one sample a stay. */
+  perStay: boolean;
+}
+
 /**
  * The plan of an effort for so many training stays. Quick: the rate rises over a tenth of the steps and falls along half a
  * cosine to 0, so that few epochs at a high rate come to an end; the running mean of the weights is tuned and kept.
  */
-export function planOf(effort: SearchEffort, stays: number): NetworkPlan {
+export function planOf(effort: SearchEffort, stays: number, { outcome, perStay }: Learnt): NetworkPlan {
   if (effort === "fixed") return fixed;
   if (effort === "paper") return { ...fixed, minDelta: YAIB.minDelta, epochs: PAPER_EPOCHS };
   const perEpoch = Math.max(1, Math.ceil(stays / QUICK_PLAN.batchSize));
-  const epochs = Math.min(QUICK.most, Math.max(QUICK.fewest, Math.round(QUICK.steps / perEpoch)));
+  const isNumber = outcome === "number" && perStay;
+  const { steps } = isNumber ? QUICK_NUMBER : QUICK;
+  const fewest = Math.max(QUICK.fewest, Math.min(QUICK.epochs[0], Math.round(QUICK.manySteps / perEpoch)));
+  const epochs = Math.min(QUICK.epochs[1], Math.max(fewest, Math.round(steps / perEpoch)));
   return {
     ...QUICK_PLAN,
+    ...(isNumber ? { learningRate: QUICK_NUMBER.learningRate } : {}),
     weightDecay: YAIB.weightDecay,
     minDelta: 0,
     epochs,

@@ -76,6 +76,19 @@ export function jobRoutes(bench: Workbench): OpenAPIHono {
     summary: "All jobs, the newest first",
     responses: { 200: { description: "Jobs", content: { "application/json": { schema: z.array(jobSchema) } } } },
   });
+  const queue = createRoute({
+    method: "get",
+    path: "/queue",
+    summary: "Whether this server runs the jobs of its runs folder: of several servers one does, and the others read",
+    responses: {
+      200: {
+        description: "Who runs them",
+        content: {
+          "application/json": { schema: z.object({ isOwner: z.boolean(), ownerPid: z.number().nullable() }) },
+        },
+      },
+    },
+  });
   const log = createRoute({
     method: "get",
     path: "/jobs/{id}/log",
@@ -114,6 +127,7 @@ export function jobRoutes(bench: Workbench): OpenAPIHono {
   const common = ["--memory", bench.options.memory, "--threads", String(bench.options.threads)];
   return api()
     .openapi(list, (context) => context.json(jobs.list().map(shown), 200))
+    .openapi(queue, (context) => context.json(jobs.standing(), 200))
     .openapi(log, (context) => {
       const { id } = context.req.valid("param");
       return context.json(jobs.log(id, context.req.valid("query").from), 200);

@@ -67,7 +67,7 @@ export class Drafts {
       samples: [],
     };
     const stop = new AbortController();
-    const out = join(this.folder, "draft");
+    const out = join(this.folder, `draft-${process.pid}`);
     const work = async () => {
       rmSync(out, { recursive: true, force: true });
       makeFolder(out);
@@ -106,7 +106,7 @@ export class Drafts {
   async close(): Promise<void> {
     this.current?.stop.abort();
     await this.current?.ended;
-    rmSync(join(this.folder, "draft"), { recursive: true, force: true });
+    rmSync(join(this.folder, `draft-${process.pid}`), { recursive: true, force: true });
   }
 }
 

@@ -250,7 +250,7 @@ test("the cookie is for this site only and out of reach of scripts", async () =>
   const path = new URL(served.launchLink()).pathname;
   const { headers } = await sendBytes(served.port, get(path, [["Host", H.host]]));
   expect(headers["set-cookie"]).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
-  expect(headers["location"]).toBe("/");
+  expect(headers["location"]).toBe(`/#key=${H.key}`); // what stands behind # is sent to nobody
 });
 test("after all of this the page's own requests still pass", async () => {
   expect((await sendBytes(served.port, get("/api/jobs"))).status).toBe(200);

@@ -262,7 +262,14 @@ const wrongSessions: [string, () => Headers][] = [
       ["Authorization", `Bearer ${H.cookie.split("=")[1]}`],
     ],
   ],
-  ["a wrong token beside the right cookie", () => [...own(), ["Authorization", `Bearer ${"A".repeat(43)}`]]],
+  [
+    "a wrong token beside the right cookie",
+    () => [
+      ["Host", H.host],
+      ["Cookie", H.cookie],
+      ["Authorization", `Bearer ${"A".repeat(43)}`],
+    ],
+  ],
   [
     "the token without Bearer",
     () => [
@@ -301,7 +308,7 @@ const wrongSessions: [string, () => Headers][] = [
   ],
 ];
 test.each(wrongSessions)("the API with %s is refused", async (_, headers) => {
-  await refusedBy(get("/api/jobs", headers()), [400, 401]);
+  await refusedBy(get("/api/jobs", [...headers(), ["X-Bedside-Key", H.key]]), [400, 401]);
 });
 test("the token in the address is no token", async () =>
   void (await refusedBy(get(`/api/jobs?token=${served.sessions.apiToken}`, [["Host", H.host]]), [401])));

@@ -86,10 +86,10 @@ export class Sessions {
   /** Whether the key is named, or, for reading, a pass made of it. */
   private hasKey({ method, target, key }: Credentials): boolean {
     if (key !== undefined) return isSame(key, this.key);
-    const [path, pass] = target.split("?pass=", 2) as [string, string | undefined];
-    const until = Number(/^(\d{13})\.[\w-]{43}$/.exec(pass ?? "")?.[1] ?? Number.NaN);
+    const [, path = "", pass = "", time] = /^([^?]*)\?pass=((\d{13})\.[\w-]{43})$/.exec(target) ?? [];
+    const until = Number(time ?? Number.NaN);
     const left = until - this.now();
-    return method === "GET" && left >= 0 && left <= PASS_LIFE && isSame(pass!, passOf(this.key, path, until));
+    return method === "GET" && left >= 0 && left <= PASS_LIFE && isSame(pass, passOf(this.key, path, until));
   }
 }
 

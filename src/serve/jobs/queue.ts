@@ -8,6 +8,7 @@ import { commandLine } from "../../core/command.ts";
 import { makeFolder, readJson, writeJson } from "../../store/index.ts";
 import { conflict, notFound } from "../api/problem.ts";
 import type { Job, JobKind, JobProgress } from "./job.ts";
+import { QueueOwner } from "./owner.ts";
 
 /** What a queue needs. */
 export interface QueueOptions {
@@ -41,21 +42,47 @@ export class JobQueue {
   private readonly options: QueueOptions;
   private child: { id: string; process: ChildProcess } | undefined;
   private readonly looking: NodeJS.Timeout;
+  private readonly owner: QueueOwner;
+  private isOwner: boolean;
   private closed = false;
 
   constructor(options: QueueOptions) {
     this.options = options;
     makeFolder(options.folder);
-    for (const id of readdirSync(options.folder).sort()) {
-      const job = readJobOf(options.folder, id);
+    this.owner = new QueueOwner(`${options.folder}-owner`, randomBytes(8).toString("hex"));
+    this.isOwner = this.owner.take();
+    this.begin();
+    this.looking = setInterval(() => this.look(), options.lookEvery ?? 1000);
+    this.looking.unref();
+  }
+
+  /** Whether this server runs the queue, and otherwise the process that does, where it is told. */
+  standing(): { isOwner: boolean; ownerPid: number | null } {
+    return { isOwner: this.isOwner, ownerPid: this.owner.ownerPid() ?? null };
+  }
+
+  /** Reads all jobs from the disk, and goes on with them where they are this server's to run. */
+  private begin(): void {
+    this.jobs.clear();
+    for (const id of readdirSync(this.options.folder).sort()) {
+      const job = readJobOf(this.options.folder, id);
       if (job) this.jobs.set(id, job);
     }
+    if (!this.isOwner) return;
     for (const job of this.jobs.values()) {
       if (isAtWork(job) && !this.lives(job)) void this.settle(job, this.exitCode(job));
     }
-    this.looking = setInterval(() => this.look(), options.lookEvery ?? 1000);
-    this.looking.unref();
     void this.next();
+  }
+
+  /** @throws BedsideError `serve/conflict` where another server runs the queue. */
+  private mustOwn(): void {
+    if (this.isOwner) return;
+    const pid = this.owner.ownerPid();
+    throw conflict(
+      `Another server of this runs folder${pid ? ` (process ${pid})` : ""} runs its jobs; this one reads`,
+      "ask that one, or end it: this one goes on with the queue then",
+    );
   }
 
   /** All jobs, the newest first. */
@@ -72,6 +99,7 @@ export class JobQueue {
 
   /** Puts a job at the end of the queue. */
   async add(asked: NewJob): Promise<Job> {
+    this.mustOwn();
     const busy = asked.folder && this.list().find((job) => job.folder === asked.folder && isOpen(job));
     if (busy) throw conflict("A job that writes this folder is waiting or running", "wait for it, or stop it");
     const createdAt = this.options.now().toISOString();
@@ -96,6 +124,7 @@ export class JobQueue {
 
   /** Asks a job to stop in order; one that waits is taken from the queue. */
   async stop(id: string): Promise<Job> {
+    this.mustOwn();
     const job = this.get(id);
     if (job.state === "waiting") Object.assign(job, { state: "stopped", endedAt: this.options.now().toISOString() });
     else if (job.state === "running" && job.pid) {
@@ -108,6 +137,7 @@ export class JobQueue {
 
   /** Goes on with a job that was stopped, interrupted or failed, from what is finished. */
   async resume(id: string): Promise<Job> {
+    this.mustOwn();
     const job = this.get(id);
     if (isOpen(job) || job.state === "done") throw conflict("This job is not at a stop");
     Object.assign(job, { state: "waiting", endedAt: null, exitCode: null, reason: null });
@@ -148,13 +178,14 @@ export class JobQueue {
     this.closed = true;
     clearInterval(this.looking);
     const { child } = this;
-    if (!child) return;
+    if (!child) return this.owner.release();
     const ended = new Promise((done) => child.process.once("exit", done));
     signal(child.process.pid!, "SIGINT");
     await ended;
     const job = this.jobs.get(child.id)!;
     const code = this.exitCode(job);
     await this.settle(job, code === 0 ? 0 : null); // it did not stop because the user asked that of the job
+    this.owner.release();
   }
 
   private keep(job: Job): Promise<void> {
@@ -163,7 +194,7 @@ export class JobQueue {
 
   private async next(): Promise<void> {
     const all = [...this.jobs.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
-    if (this.closed || all.some(isAtWork)) return;
+    if (this.closed || !this.isOwner || all.some(isAtWork)) return;
     const job = all.find(({ state }) => state === "waiting");
     if (!job) return;
     const folder = join(this.options.folder, job.id);
@@ -211,8 +242,19 @@ export class JobQueue {
     await this.keep(job);
   }
 
-  /** A process that an earlier server started is not our child: whether it lives is seen from outside. */
+  /**
+   * Takes the queue where its owner is gone. A process that an earlier server started is not our child: whether it lives is
+   * seen from outside.
+   */
   private look(): void {
+    const before = this.isOwner;
+    try {
+      this.isOwner = this.owner.take();
+    } catch {
+      return; // the folder cannot be written just now: nothing changes
+    }
+    if (!this.isOwner || !before) this.begin(); // what the owner wrote, or has left
+    if (!this.isOwner) return;
     for (const job of this.jobs.values()) {
       if (!isAtWork(job) || this.child?.id === job.id || this.lives(job)) continue;
       void this.settle(job, this.exitCode(job)).then(() => this.next());

@@ -12,8 +12,11 @@ import { roughQrs } from "./rough.ts";
 
 /** A T wave is there where its network's best output (log odds) is above this; chosen, as all here, on the training half of the data. */
 const T_PRESENT = -1.5;
-/** A P wave is there where its own log odds and this share of its neighbours' median are together above the limit. */
-const P_PRESENT = -0.5;
+/** A P wave is there where its own log odds and this share of its neighbours' median are together above the limit, … */
+const P_PRESENT = 0.5;
+/** … which is lower for fewer than so many leads: each shows less of it. */
+const P_PRESENT_FEW = -1;
+const FEW_LEADS = 6;
 const P_NEIGHBOURS_SAY = 0.6;
 /** Beats on either side that are a beat's neighbours. */
 const NEIGHBOURS = 10;
@@ -75,9 +78,10 @@ export function delineatePrepared(ecg: PreparedEcg): Delineation {
     }
     ({ at: p.at[b], odds: p.odds[b] } = likeliest(channels, "P", place, x, b, coherence));
   }
+  const least = ecg.weights.filter((weight) => weight > 0).length < FEW_LEADS ? P_PRESENT_FEW : P_PRESENT;
   for (let b = 0; b < count; b++) {
     const around = medianOf(p.odds.subarray(Math.max(0, b - NEIGHBOURS), b + NEIGHBOURS + 1));
-    if (!(p.odds[b]! + P_NEIGHBOURS_SAY * Math.max(-3, Math.min(3, around)) > P_PRESENT)) continue;
+    if (!(p.odds[b]! + P_NEIGHBOURS_SAY * Math.max(-3, Math.min(3, around)) > least)) continue;
     at.pOnset[b] = Math.min(limitNear("pOnset", p.at[b]!, places[b]!), p.at[b]! - 4);
     at.pEnd[b] = Math.min(Math.max(limitNear("pEnd", p.at[b]!, places[b]!), p.at[b]! + 4), onset[b]!);
     global.pPeak[b] = p.at[b]! * SAMPLE_MS;

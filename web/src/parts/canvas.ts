@@ -14,8 +14,8 @@ export function canvasContext(canvas: HTMLCanvasElement, width: number, height: 
   return context;
 }
 
-/** The width of what a canvas stands in; 0 until it is known. */
-export function useWidth(canvas: { readonly current: HTMLCanvasElement | null }): number {
+/** The width of what a picture stands in; 0 until it is known. */
+export function useWidth(canvas: { readonly current: Element | null }): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {
     const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));

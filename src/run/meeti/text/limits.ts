@@ -1,5 +1,7 @@
 // The limits of the clinical rules, each with its unit and where it comes from. Applies none of them.
 
+import { RHYTHM_LIMITS } from "../../../signal/index.ts";
+
 /** A threshold. */
 export interface Limit {
   value: number;
@@ -12,6 +14,8 @@ const CONDUCTION = "AHA/ACCF/HRS 2009, part III (Surawicz et al., Circulation 11
 const CHAMBERS = "AHA/ACCF/HRS 2009, part V (Hancock et al., Circulation 119:e251)";
 const INFARCTION = "Fourth Universal Definition of Myocardial Infarction 2018 (Thygesen et al., Circulation 138:e618)";
 const USUAL = "convention, as in ECG-R1's phases";
+const SINUS_AXIS =
+  "P upright in I and aVF (0 to 90°): AHA/ACC/HRS 2007 part II (Mason et al.), and 15° for errors of measurement";
 const limit = (value: number, unit: string, source: string): Limit => ({ value, unit, source });
 
 export const LIMITS = {
@@ -19,13 +23,33 @@ export const LIMITS = {
   fast: limit(100, "/min", USUAL),
   shortPr: limit(120, "ms", USUAL),
   longPr: limit(200, "ms", "AHA/ACC/HRS 2018 bradycardia guideline (Kusumoto et al.): first-degree block above 200 ms"),
+  pWavesHidden: limit(
+    RHYTHM_LIMITS.fastPerMinute,
+    "/min",
+    "the measurement's own: P waves may hide in T waves above it",
+  ),
+  pWavesUntold: limit(
+    RHYTHM_LIMITS.tooFastPerMinute,
+    "/min",
+    "the measurement's own: T waves may look like P waves above it",
+  ),
   pWavesPresent: limit(
     0.5,
     "share of beats",
     "half of the usual beats, as the measurement's own rule for fibrillation",
   ),
-  sinusAxisFrom: limit(0, "degrees", "P upright in I and aVF: AHA/ACC/HRS 2007 part II (Mason et al.)"),
-  sinusAxisTo: limit(90, "degrees", "P upright in I and aVF: AHA/ACC/HRS 2007 part II (Mason et al.)"),
+  pWavesAbsent: limit(
+    RHYTHM_LIMITS.pAbsentShare,
+    "share of beats",
+    "the measurement's own: between it and one half it is uncertain",
+  ),
+  pacedShare: limit(
+    RHYTHM_LIMITS.pacedShare,
+    "share of beats",
+    "the measurement's own: pulses before so many beats are a paced rhythm",
+  ),
+  sinusAxisFrom: limit(RHYTHM_LIMITS.sinusAxisFrom, "degrees", SINUS_AXIS),
+  sinusAxisTo: limit(RHYTHM_LIMITS.sinusAxisTo, "degrees", SINUS_AXIS),
   axisLeft: limit(-30, "degrees", CONDUCTION),
   axisRight: limit(90, "degrees", CONDUCTION),
   slightlyWide: limit(110, "ms", CONDUCTION),

@@ -32,8 +32,12 @@ const RECORD_FIELDS = [
   "sokolow_lyon_mv",
   "cornell_mv",
   "p_wave_share",
+  "p_waves_without_qrs",
+  "flutter_per_minute",
   "ventricular_ectopic_beats",
   "atrial_ectopic_beats",
+  "ventricular_paced_beats",
+  "atrial_paced_beats",
 ];
 const LEAD_FIELDS = ["p_mv", "q_mv", "r_mv", "s_mv", "qrs_ms", "j_mv", "st60_mv", "t_mv"];
 /** FeatureDB's fields that the surveys of MEETI name. */

@@ -63,27 +63,72 @@ const RATE: Rule = {
   },
 };
 
+/** `Regular rhythm`, `Irregular rhythm` or, where it could not be told, `Rhythm`. */
+function orderOf(facts: Facts): string {
+  const regular = facts.is("regular");
+  return regular === undefined ? "Rhythm" : regular ? "Regular rhythm" : "Irregular rhythm";
+}
+
 const RHYTHM: Rule[] = [
   {
     id: "rhythm",
     section: "rhythm",
-    limits: ["slow", "fast", "pWavesPresent", "sinusAxisFrom", "sinusAxisTo"],
+    limits: [
+      "slow",
+      "fast",
+      "pWavesPresent",
+      "pWavesAbsent",
+      "pWavesHidden",
+      "pWavesUntold",
+      "pacedShare",
+      "sinusAxisFrom",
+      "sinusAxisTo",
+    ],
     say(facts, teller) {
-      if (!(facts.number("beats") > 2)) return;
-      if (facts.is("fibrillation_likely")) return "Irregular rhythm without P waves, as in atrial fibrillation.";
-      const regular = facts.is("regular");
-      const order = regular === undefined ? "" : regular ? "regular" : "irregular";
-      if (Number.isNaN(facts.number("p_wave_share"))) return;
-      if (facts.number("p_wave_share") < at("pWavesPresent")) {
-        return `${order === "irregular" ? "Irregular" : "Regular"} rhythm without P waves before most beats.`;
+      const order = orderOf(facts);
+      const end = order === "Rhythm" ? "" : order.startsWith("Regular") ? "regular" : "irregular";
+      switch (facts.cell("rhythm")) {
+        case "ventricular-paced":
+          return `Ventricular paced rhythm: a pacemaker's pulse before ${teller.show("ventricular_paced_beats")} of ${teller.show("beats")} QRS complexes.`;
+        case "atrial-flutter":
+          return `Waves at ${teller.show("flutter_per_minute")}/min between the QRS complexes, as in atrial flutter.`;
+        case "atrial-fibrillation":
+          return "Irregular rhythm without P waves, as in atrial fibrillation.";
+        case "wide-complex-tachycardia":
+        case "narrow-tachycardia":
+          return `${order}; P waves cannot be told apart at this rate.`;
+        case "no-p-waves":
+          return `${order}; no P waves were found before most beats.`;
+        case "uncertain":
+          return `${order}; P waves were found before some beats only: whether the others have one is uncertain.`;
+        case "dropped-beats":
+          return `P waves without a QRS complex after them: ${teller.show("p_waves_without_qrs")} beside ${teller.show("beats")} beats, as in second-degree AV block.`;
+        case "other-p-waves":
+          return `P waves before most beats with an axis of ${teller.show("p_axis_degrees")}°, unlike sinus rhythm${end ? `; ${end}` : ""}.`;
+        case "sinus": {
+          const rate = facts.number("heart_rate_per_minute");
+          const name =
+            rate < at("slow") ? "Sinus bradycardia" : rate > at("fast") ? "Sinus tachycardia" : "Sinus rhythm";
+          return `${name}${end ? `, ${end}` : ""}.`;
+        }
+        default:
+          return;
       }
-      const axis = facts.number("p_axis_degrees");
-      if (axis < at("sinusAxisFrom") || axis > at("sinusAxisTo")) {
-        return `P waves before most beats with an axis of ${teller.show("p_axis_degrees")}°, unlike sinus rhythm${order ? `; ${order}` : ""}.`;
-      }
-      const rate = facts.number("heart_rate_per_minute");
-      const name = rate < at("slow") ? "Sinus bradycardia" : rate > at("fast") ? "Sinus tachycardia" : "Sinus rhythm";
-      return `${name}${order ? `, ${order}` : ""}.`;
+    },
+  },
+  {
+    id: "rhythm/pacing",
+    section: "rhythm",
+    limits: ["pacedShare"],
+    say(facts, teller) {
+      const some = facts.number("ventricular_paced_beats") > 0 && facts.cell("rhythm") !== "ventricular-paced";
+      const parts = [
+        some ? `${teller.show("ventricular_paced_beats")} of ${teller.show("beats")} QRS complexes` : undefined,
+        facts.number("atrial_paced_beats") > 0
+          ? `the P waves of ${teller.show("atrial_paced_beats")} beats`
+          : undefined,
+      ].filter((part) => part !== undefined);
+      return parts.length ? `Pulses as of a pacemaker before ${inWords(parts)}.` : undefined;
     },
   },
   {
@@ -129,6 +174,9 @@ const AXIS: Rule = {
   },
 };
 
+/** Rhythms in which the PR interval means something. */
+const WITH_PR = new Set(["sinus", "other-p-waves", "dropped-beats"]);
+
 const INTERVALS: Rule[] = [
   {
     id: "intervals/pr",
@@ -136,7 +184,7 @@ const INTERVALS: Rule[] = [
     limits: ["shortPr", "longPr"],
     say(facts, teller) {
       const pr = facts.number("pr_ms");
-      if (!(pr > 0) || facts.is("fibrillation_likely")) return;
+      if (!(pr > 0) || !WITH_PR.has(String(facts.cell("rhythm")))) return;
       const word = pr > at("longPr") ? "prolonged, first-degree AV block" : pr < at("shortPr") ? "short" : "normal";
       return `PR interval ${teller.show("pr_ms")} ms (${word}).`;
     },
@@ -172,13 +220,16 @@ const CONDUCTION: Rule[] = [
     say(facts, teller) {
       const qrs = facts.number("qrs_ms");
       if (!(qrs > 0)) return;
-      const pattern = !hasShapes(facts)
-        ? "wide"
-        : isLbbb(facts)
-          ? "wide, pattern of left bundle branch block"
-          : isRbbb(facts)
-            ? "wide, pattern of right bundle branch block"
-            : "wide, without the pattern of either bundle branch";
+      const pattern =
+        facts.cell("rhythm") === "ventricular-paced"
+          ? "wide, as ventricular pacing makes it"
+          : !hasShapes(facts)
+            ? "wide"
+            : isLbbb(facts)
+              ? "wide, pattern of left bundle branch block"
+              : isRbbb(facts)
+                ? "wide, pattern of right bundle branch block"
+                : "wide, without the pattern of either bundle branch";
       const word =
         qrs >= at("wide")
           ? pattern

@@ -11,6 +11,7 @@ const NORMAL: Row = {
   beats: 12,
   leads: 12,
   heart_rate_per_minute: 72.4,
+  rhythm: "sinus",
   p_wave_share: 1,
   regular: true,
   fibrillation_likely: false,
@@ -64,9 +65,40 @@ describe("the rules", () => {
 
   test.each<[string, Row, Record<string, Row>, RegExp]>([
     ["a slow rate", { heart_rate_per_minute: 48 }, {}, /48\/min \(slow\)\. Sinus bradycardia/],
-    ["fibrillation", { fibrillation_likely: true }, {}, /as in atrial fibrillation/],
-    ["P waves that point up", { p_axis_degrees: -60 }, {}, /axis of -60°, unlike sinus rhythm/],
-    ["no P wave", { p_wave_share: 0 }, {}, /Regular rhythm without P waves/],
+    ["fibrillation", { rhythm: "atrial-fibrillation" }, {}, /as in atrial fibrillation/],
+    [
+      "P waves that point up",
+      { rhythm: "other-p-waves", p_axis_degrees: -60 },
+      {},
+      /axis of -60°, unlike sinus rhythm/,
+    ],
+    [
+      "no P wave",
+      { rhythm: "no-p-waves", pr_ms: null },
+      {},
+      /Regular rhythm; no P waves were found before most beats\./,
+    ],
+    ["P waves that may be hidden", { rhythm: "narrow-tachycardia" }, {}, /P waves cannot be told apart at this rate/],
+    ["P waves before some beats", { rhythm: "uncertain", pr_ms: null }, {}, /before some beats only.*is uncertain\./],
+    ["flutter", { rhythm: "atrial-flutter", flutter_per_minute: 294 }, {}, /Waves at 294\/min .* atrial flutter\./],
+    [
+      "dropped beats",
+      { rhythm: "dropped-beats", p_waves_without_qrs: 3 },
+      {},
+      /: 3 beside 12 beats, as in second-degree/,
+    ],
+    [
+      "a paced rhythm",
+      { rhythm: "ventricular-paced", ventricular_paced_beats: 11, qrs_ms: 160 },
+      {},
+      /pulse before 11 of 12 QRS complexes\..*160 ms \(wide, as ventricular pacing makes it\)/,
+    ],
+    [
+      "pulses now and then",
+      { ventricular_paced_beats: 3, atrial_paced_beats: 2 },
+      {},
+      /Pulses as of a pacemaker before 3 of 12 QRS complexes and the P waves of 2 beats\./,
+    ],
     ["first-degree block", { pr_ms: 214 }, {}, /PR interval 214 ms \(prolonged, first-degree AV block\)/],
     ["a long QT", { qtc_bazett_ms: 487 }, {}, /Bazett 487 ms.*\(prolonged\)/],
     ["ectopy", { ventricular_ectopic_beats: 1 }, {}, /1 ventricular ectopic beat among 12\./],
@@ -100,6 +132,14 @@ describe("the rules", () => {
     ],
   ])("name %s", (_, record, leads, expected) => {
     expect(said(record, leads)).toMatch(expected);
+  });
+
+  test("claim no absence of P waves where they may be hidden, and no PR interval without P waves", () => {
+    for (const rhythm of ["narrow-tachycardia", "wide-complex-tachycardia", "uncertain"]) {
+      const text = said({ rhythm, heart_rate_per_minute: 130 });
+      expect(text).not.toMatch(/without P|no P wave/i);
+      expect(text).not.toMatch(/PR interval/);
+    }
   });
 
   test("say nothing of one lead alone", () => {

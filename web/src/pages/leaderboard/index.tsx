@@ -1,4 +1,6 @@
 // The leaderboard: choose runs, see their models beside each other with paired differences.
+import { useRef } from "preact/hooks";
+import { useWidth } from "../../parts/canvas.ts";
 import { Box, count, Estimate, PageTitle, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
 import { parameter, setParameters } from "../../router.ts";
 import type { Figure, RunSummary } from "../runs/types.ts";
@@ -84,8 +86,8 @@ function Boards({ chosen }: { chosen: string[] }) {
           {notComparable.length ? (
             <Box title={text.left}>
               <ul>
-                {notComparable.map(({ run, task, why }) => (
-                  <li key={`${run} ${task}`}>{`${run} (${task}): ${why}`}</li>
+                {grouped(notComparable).map(({ task, why, runs }) => (
+                  <li key={`${task} ${why}`}>{`${task}: ${why}: ${runs.join(", ")}`}</li>
                 ))}
               </ul>
             </Box>
@@ -94,6 +96,18 @@ function Boards({ chosen }: { chosen: string[] }) {
       )}
     </Shown>
   );
+}
+
+/** What is left out for the same reason, together. */
+function grouped(left: Leaderboard["notComparable"]): { task: string; why: string; runs: string[] }[] {
+  const groups = new Map<string, { task: string; why: string; runs: string[] }>();
+  for (const { run, task, why } of left) {
+    const key = `${task}\n${why}`;
+    const group = groups.get(key) ?? { task, why, runs: [] };
+    group.runs.push(run);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 /** Figures shown beside the first at most. */
@@ -154,10 +168,15 @@ function BoardBox({ board }: { board: Board }) {
   );
 }
 
-const [width, rowHeight, left] = [760, 26, 230];
+const rowHeight = 26;
 
 /** The first figure of every model as a point with its interval, the best that is possible as a line. */
 function Whiskers({ board, metric }: { board: Board; metric: string }) {
+  const place = useRef<SVGSVGElement>(null);
+  const width = Math.max(300, Math.min(900, useWidth(place)));
+  const isNarrow = width < 520;
+  const left = isNarrow ? 120 : 230;
+  const tickCount = isNarrow ? 3 : 5;
   const rows = board.entries.flatMap((entry) => {
     const figure = entry.metrics.find(({ id }) => id === metric);
     return figure ? [{ entry, figure }] : [];
@@ -170,9 +189,9 @@ function Whiskers({ board, metric }: { board: Board; metric: string }) {
   const x = (value: number) => left + ((value - low + margin) / (high - low + 2 * margin)) * (width - left - 10);
   const height = rows.length * rowHeight + 26;
   const title = board.metrics.find(({ id }) => id === metric)!.title;
-  const ticks = Array.from({ length: 5 }, (_, i) => low + ((high - low) * i) / 4);
+  const ticks = Array.from({ length: tickCount }, (_, i) => low + ((high - low) * i) / (tickCount - 1));
   return (
-    <svg class="whiskers" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
+    <svg ref={place} class="whiskers" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
       <title>{title}</title>
       {ticks.map((tick) => (
         <g key={tick}>
@@ -192,7 +211,8 @@ function Whiskers({ board, metric }: { board: Board; metric: string }) {
         return (
           <g key={`${entry.run}/${entry.model}`}>
             <text x={left - 8} y={y + 4} text-anchor="end" class="name">
-              {entry.title}
+              <title>{entry.title}</title>
+              {entry.title.length * 6.5 > left ? `${entry.title.slice(0, Math.floor(left / 7))}…` : entry.title}
             </text>
             <line
               x1={x(figure.low ?? figure.value)}

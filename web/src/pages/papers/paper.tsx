@@ -108,10 +108,14 @@ function Tasks({ paper }: { paper: PaperDetail }) {
 function Results({ paper, mode }: { paper: PaperDetail; mode: "corrected" | "faithful" }) {
   const words = text.modes[mode];
   const runs = paper.runs.filter((run) => run.mode === mode);
-  const reproduced = paper.faults.filter(({ faithful }) => faithful).map(({ title }) => title);
-  const note = mode === "faithful" ? `${words.note}: ${reproduced.join("; ")}.` : words.note;
+  const reproduced = paper.faults.filter(({ faithful }) => faithful);
   return (
-    <Box title={words.title} note={note}>
+    <Box title={words.title} note={words.note}>
+      {mode === "faithful" && reproduced.length ? (
+        <p class="note">
+          {text.reproducedCount(reproduced.length)}; <a href="#faults">{text.listedBelow}</a>.
+        </p>
+      ) : null}
       {runs.length === 0 ? (
         <p class="note">{words.none}</p>
       ) : (
@@ -139,7 +143,7 @@ function Results({ paper, mode }: { paper: PaperDetail; mode: "corrected" | "fai
 
 function Faults({ paper }: { paper: PaperDetail }) {
   return (
-    <Box title={text.faults} note={text.faultsNote}>
+    <Box title={text.faults} note={text.faultsNote} id="faults">
       <ul class="faults">
         {paper.faults.map((fault) => (
           <li key={fault.id}>

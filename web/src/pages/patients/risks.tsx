@@ -1,5 +1,6 @@
 // Risks of a patient over time by the models of finished runs, and what drove the one chosen.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { useWidth } from "../../parts/canvas.ts";
 import { Box, Shown, Table, Tag, useAnswer } from "../../parts/index.tsx";
 import { text } from "./text.ts";
 import { timeText } from "./time-scale.ts";
@@ -23,7 +24,7 @@ interface Series {
   points: Point[];
 }
 
-const [width, height, left] = [760, 120, 40];
+const [height, left] = [120, 48];
 
 export function Risks({ patient, base }: { patient: string; base: number }) {
   const { answer } = useAnswer<Series[]>(`/patients/${patient}/risks`);
@@ -64,6 +65,8 @@ interface CurveProps {
 
 function Curve({ series, base, chosen, onChosen }: CurveProps) {
   const { points, threshold } = series;
+  const head = useRef<HTMLParagraphElement>(null);
+  const width = Math.max(300, Math.min(930, useWidth(head)));
   const [first, last] = [points[0]!.time, points.at(-1)!.time];
   const x = (time: number) => left + ((time - first) / Math.max(1, last - first)) * (width - left - 12);
   const top = Math.min(1, Math.max(0.05, ...points.map(({ risk }) => risk), threshold ?? 0) * 1.15);
@@ -74,7 +77,7 @@ function Curve({ series, base, chosen, onChosen }: CurveProps) {
   const isFew = points.length <= 24;
   return (
     <div class="risk-curve">
-      <p class="row">
+      <p class="row" ref={head}>
         <strong>{name}</strong> <span class="note">{series.label}</span>
         {series.mode === "faithful" ? <Tag tone="warn">{text.faithfulTag}</Tag> : null}
       </p>

@@ -16,12 +16,16 @@ const tones: Readonly<Record<JobState, "plain" | "good" | "warn" | "bad">> = {
 };
 
 const lookEveryMs = 1000;
+const lookAtOwnerEveryMs = 5000;
 /** Ended jobs that are still shown. */
 const shownEnded = 6;
 
 /** The queue, looked at again every second. */
 export function Jobs({ onEnded }: { onEnded?: () => void }) {
   const { answer, reload } = useAnswer<Job[]>("/jobs", { everyMs: lookEveryMs });
+  const { answer: queue } = useAnswer<{ isOwner: boolean; ownerPid: number | null }>("/queue", {
+    everyMs: lookAtOwnerEveryMs,
+  });
   const [failure, setFailure] = useState<CallFailed>();
   const [known, setKnown] = useState(0);
   const ended = answer.value?.filter(({ state }) => state === "done").length ?? 0;
@@ -41,6 +45,11 @@ export function Jobs({ onEnded }: { onEnded?: () => void }) {
         return (
           <>
             {failure ? <Failure failure={failure} /> : null}
+            {queue.value?.isOwner === false ? (
+              <p role="status">
+                <Tag tone="warn">{text.readsOnly}</Tag> {text.otherServer(queue.value.ownerPid)}
+              </p>
+            ) : null}
             {jobs.length === 0 ? <p class="note">{text.noJobs}</p> : null}
             <ul class="jobs">
               {[...open, ...others].map((job) => (

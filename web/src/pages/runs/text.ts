@@ -13,6 +13,9 @@ export const text = {
   go: "Run",
   queue: "Queue",
   noJobs: "Nothing waits or runs.",
+  readsOnly: "reads only",
+  otherServer: (pid: number | null) =>
+    `Another server${pid === null ? "" : ` (process ${pid})`} runs the jobs of this runs folder. When it ends, this one goes on with them.`,
   done: "Results",
   noRuns: "No run has a result yet.",
   stop: "Stop",

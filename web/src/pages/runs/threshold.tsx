@@ -1,5 +1,6 @@
 // The threshold explorer: drag it over the counts of held-out stays and see who would be called.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useWidth } from "../../parts/canvas.ts";
 import { Box, count, Shown, useAnswer } from "../../parts/index.tsx";
 import { text } from "./text.ts";
 
@@ -56,6 +57,10 @@ function Explorer({ counts, chosen }: { counts: Counts; chosen: { value: number;
   return (
     <div class="explorer">
       <Picture counts={counts} step={step} onStep={setStep} />
+      <p class="row legend" aria-hidden="true">
+        <span class="one">{text.sensitivity}</span> <span class="two">{text.ppv}</span>{" "}
+        <span class="three">{text.called}</span>
+      </p>
       <label class="slider">
         <span>{`${text.at}: ${(thresholds[step] ?? 0).toPrecision(3)}`}</span>
         <input
@@ -95,11 +100,12 @@ function Item({ title, value }: { title: string; value: string }) {
   );
 }
 
-const [width, height, margin] = [720, 220, 46];
+const [height, margin] = [230, 46];
 
 /** Sensitivity and positive predictive value against the share that is called; the threshold can be dragged on it. */
 function Picture({ counts, step, onStep }: { counts: Counts; step: number; onStep: (step: number) => void }) {
   const picture = useRef<SVGSVGElement>(null);
+  const width = Math.max(300, Math.min(960, useWidth(picture)));
   const [isHeld, setHeld] = useState(false);
   const { thresholds, truePositives, falsePositives, rows, positives } = counts;
   const x = (i: number) => margin + (i / Math.max(1, thresholds.length - 1)) * (width - margin - 8);
@@ -127,7 +133,7 @@ function Picture({ counts, step, onStep }: { counts: Counts; step: number; onSte
       removeEventListener("pointermove", move);
       removeEventListener("pointerup", drop);
     };
-  }, [isHeld, onStep, thresholds.length]);
+  }, [isHeld, onStep, thresholds.length, width]);
   return (
     <svg
       ref={picture}
@@ -159,17 +165,6 @@ function Picture({ counts, step, onStep }: { counts: Counts; step: number; onSte
         class="line three"
       />
       <line x1={x(step)} x2={x(step)} y1={4} y2={height - margin + 8} class="here" />
-      <g class="legend">
-        <text x={margin + 8} y={height - 6} class="one">
-          {text.sensitivity}
-        </text>
-        <text x={margin + 130} y={height - 6} class="two">
-          {text.ppv}
-        </text>
-        <text x={margin + 350} y={height - 6} class="three">
-          {text.called}
-        </text>
-      </g>
     </svg>
   );
 }
