@@ -70,7 +70,8 @@ medianAbsoluteError.prepare = (labels: ArrayLike<number>, scores: ArrayLike<numb
     const { cells, counts, meanScores, weights, exact } = patientCells(noOutcome, errors, patient, patients);
     // cells run from the largest error down, and those of label 1 are empty
     const rising = Array.from({ length: cells / 2 }, (_, g) => cells - 2 - 2 * g);
-    const middle = (w: Float64Array) => weightedMedian(rising, meanScores, w);
+    const middle = (w: Float64Array) =>
+      exact ? weightedMedian(rising, meanScores, w) : medianOfCells(rising, meanScores, w);
     const shift = exact ? 0 : statistic() - middle(counts);
     return (times) => Math.max(0, middle(weights(times)) + shift);
   };
@@ -93,6 +94,26 @@ function weightedMedian(order: ArrayLike<number>, values: Float64Array, weights:
     return next < order.length ? (here + values[order[next]!]!) / 2 : here;
   }
   return values[order[order.length - 1]!]!;
+}
+
+/** The same where each value is the mean of a cell of many: in a line between the middles of two cells. */
+function medianOfCells(order: ArrayLike<number>, means: Float64Array, weights: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < order.length; i++) total += weights[order[i]!]!;
+  let upTo = 0;
+  let before: { place: number; mean: number } | undefined;
+  for (let i = 0; i < order.length; i++) {
+    const weight = weights[order[i]!]!;
+    if (weight === 0) continue;
+    const here = { place: upTo + weight / 2, mean: means[order[i]!]! };
+    if (here.place >= total / 2) {
+      if (!before) return here.mean;
+      return before.mean + ((total / 2 - before.place) / (here.place - before.place)) * (here.mean - before.mean);
+    }
+    before = here;
+    upTo += weight;
+  }
+  return before?.mean ?? Number.NaN;
 }
 
 /**

@@ -46,6 +46,8 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
   const addresses: Record<string, string> = {
     papers: "/",
     "a paper": "/papers/yaib",
+    "a data set's paper": "/papers/meeti",
+    ECGs: "/patients/ecgs",
     data: "/data",
     cohorts: "/cohorts?task=yaib/mortality24",
     patients: "/patients",
@@ -54,7 +56,7 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
     try: "/try",
     nothing: "/papers/none",
   };
-  const names = [...Object.keys(addresses), "a patient", "a run", "a leaderboard of runs"];
+  const names = [...Object.keys(addresses), "a patient", "an ECG", "a run", "a leaderboard of runs"];
 
   beforeAll(async () => {
     const hospital = [
@@ -63,7 +65,7 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
       "--seed",
       "5",
       "--modules",
-      "hosp,icu,ed",
+      "hosp,icu,ed,ecg",
       "--out",
       folder.at("hospital"),
       "--quiet",
@@ -80,6 +82,8 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
     const patients = await server.read<{ patients: { id: string }[] }>("/patients");
     const [found] = await server.read<{ id: string }[]>("/runs");
     addresses["a patient"] = `/patients/${patients.patients[0]!.id}`;
+    const { ecgs } = await server.read<{ ecgs: { id: string }[] }>("/ecgs");
+    addresses["an ECG"] = `/patients/ecgs/${ecgs[0]!.id}`;
     addresses["a run"] = `/runs/${found!.id}`;
     addresses["a leaderboard of runs"] = `/leaderboard?runs=${found!.id}`;
   });

@@ -21,7 +21,7 @@ export function hostileRun(evil: string) {
       outcome: "event",
     },
     data: { title: title("data"), version: title("1"), dataUse: "synthetic" },
-    cohort: { stays: 100, patients: 100 },
+    cohort: { stays: 100, patients: 100, attrition: { unit: title("stays"), start: 100, steps: [] } },
     manifest: { startedAt: "2026-01-01T00:00:00Z", codeVersion: title("0"), seed: 1, command: title("bedside run") },
     warnings: [title("warning")],
     models: [

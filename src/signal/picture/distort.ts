@@ -172,30 +172,29 @@ function inverted(matrix: Matrix3): Matrix3 {
 function warped({ width, height, pixels }: RgbImage, { width: w, height: h, back }: Warp): RgbImage {
   const out = new Uint8Array(3 * w * h);
   const [a, b, c, d, e, f, g, k] = back;
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const [px, py] = [x + 0.5, y + 0.5];
+  for (let y = 0, at = 0; y < h; y++) {
+    const py = y + 0.5;
+    for (let x = 0; x < w; x++, at += 3) {
+      const px = x + 0.5;
       const scaleBy = 1 / (g! * px + k! * py + 1);
       const sx = (a! * px + b! * py + c!) * scaleBy - 0.5;
       const sy = (d! * px + e! * py + f!) * scaleBy - 0.5;
-      const at = 3 * (y * w + x);
       if (sx < -0.5 || sy < -0.5 || sx > width - 0.5 || sy > height - 0.5) {
         out[at] = out[at + 1] = out[at + 2] = 70;
         continue;
       }
-      const [x0, y0] = [Math.max(0, Math.floor(sx)), Math.max(0, Math.floor(sy))];
-      const [x1, y1] = [Math.min(width - 1, x0 + 1), Math.min(height - 1, y0 + 1)];
-      const [u, v] = [Math.max(0, sx - x0), Math.max(0, sy - y0)];
-      const [p00, p10, p01, p11] = [
-        3 * (y0 * width + x0),
-        3 * (y0 * width + x1),
-        3 * (y1 * width + x0),
-        3 * (y1 * width + x1),
-      ];
+      const x0 = sx > 0 ? sx | 0 : 0;
+      const y0 = sy > 0 ? sy | 0 : 0;
+      const right = x0 + 1 < width ? 3 : 0;
+      const upper = 3 * (y0 * width + x0);
+      const lower = y0 + 1 < height ? upper + 3 * width : upper;
+      const u = sx > x0 ? sx - x0 : 0;
+      const v = sy > y0 ? sy - y0 : 0;
       for (let part = 0; part < 3; part++) {
-        const upper = pixels[p00 + part]! * (1 - u) + pixels[p10 + part]! * u;
-        const lower = pixels[p01 + part]! * (1 - u) + pixels[p11 + part]! * u;
-        out[at + part] = upper * (1 - v) + lower * v + 0.5;
+        const p = pixels[upper + part]!;
+        const q = pixels[lower + part]!;
+        const top = p + (pixels[upper + right + part]! - p) * u;
+        out[at + part] = top + (q + (pixels[lower + right + part]! - q) * u - top) * v + 0.5;
       }
     }
   }
@@ -239,11 +238,20 @@ function light(stream: RandomStream, { width, height, pixels }: RgbImage, { shad
   const warmth = 0.16 * tint * (2 * stream.uniform() - 1);
   const colour = [1 + warmth, 1 + 0.15 * warmth, 1 - warmth];
   const row = new Float64Array(width);
+  // The shadow's edge is soft: between places an eighth of it apart, straight lines will do.
+  const step = Math.max(1, Math.floor(soft / 8));
+  const shade = (x: number, y: number) => {
+    const dx = x - width / 2;
+    const dy = y - height / 2;
+    const inShadow = 1 / (1 + Math.exp((edge - nx * dx - ny * dy) / soft));
+    return (1 + (fall[0]! * dx) / width + (fall[1]! * dy) / height) * (1 - depth * inShadow);
+  };
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [dx, dy] = [x - width / 2, y - height / 2];
-      const inShadow = 1 / (1 + Math.exp((edge - nx * dx - ny * dy) / soft));
-      row[x] = (1 + (fall[0]! * dx) / width + (fall[1]! * dy) / height) * (1 - depth * inShadow);
+    let here = shade(0, y);
+    for (let x = 0; x < width; x += step) {
+      const next = shade(x + step, y);
+      for (let k = 0; k < step && x + k < width; k++) row[x + k] = here + ((next - here) * k) / step;
+      here = next;
     }
     for (let x = 0; x < width; x++) {
       const at = 3 * (y * width + x);
@@ -264,13 +272,20 @@ const COSINES = Float64Array.from({ length: BLOCK * BLOCK }, (_, n) => {
 function compress({ width, height, pixels }: RgbImage, strength: number): void {
   const block = new Float64Array(BLOCK * BLOCK);
   const other = new Float64Array(BLOCK * BLOCK);
+  const before = new Float64Array(BLOCK * BLOCK);
   for (let top = 0; top + BLOCK <= height; top += BLOCK) {
     for (let left = 0; left + BLOCK <= width; left += BLOCK) {
+      let [low, high] = [255, 0];
       for (let n = 0; n < 64; n++) {
         const at = 3 * ((top + (n >> 3)) * width + left + (n & 7));
-        block[n] = 0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!;
+        const value = 0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!;
+        block[n] = value;
+        if (value < low) low = value;
+        if (value > high) high = value;
       }
-      const before = block.slice();
+      // A block of one brightness has nothing to round.
+      if (high - low < 1) continue;
+      before.set(block);
       transform(block, other, false);
       for (let n = 1; n < 64; n++) {
         const coarse = strength * (10 + 7 * ((n >> 3) + (n & 7)));
@@ -289,22 +304,64 @@ function compress({ width, height, pixels }: RgbImage, strength: number): void {
 
 function transform(block: Float64Array, other: Float64Array, back: boolean): void {
   for (let pass = 0; pass < 2; pass++) {
-    const [from, to] = pass === 0 ? [block, other] : [other, block];
+    const from = pass === 0 ? block : other;
+    const to = pass === 0 ? other : block;
     for (let row = 0; row < BLOCK; row++) {
-      for (let k = 0; k < BLOCK; k++) {
-        let sum = 0;
-        for (let i = 0; i < BLOCK; i++) sum += from[row * BLOCK + i]! * COSINES[back ? i * BLOCK + k : k * BLOCK + i]!;
-        // turned over, so that the second pass goes down the columns
-        to[k * BLOCK + row] = sum;
+      // Cosines of even order are the same from both ends, those of odd order opposite: half the products do.
+      // Results are turned over, so that the second pass goes down the columns.
+      const r = row * BLOCK;
+      if (back) {
+        for (let i = 0; i < 4; i++) {
+          let [even, odd] = [0, 0];
+          for (let k = 0; k < BLOCK; k += 2) {
+            even += from[r + k]! * COSINES[k * BLOCK + i]!;
+            odd += from[r + k + 1]! * COSINES[(k + 1) * BLOCK + i]!;
+          }
+          to[i * BLOCK + row] = even + odd;
+          to[(7 - i) * BLOCK + row] = even - odd;
+        }
+      } else {
+        const a = from[r]!;
+        const b = from[r + 1]!;
+        const c = from[r + 2]!;
+        const d = from[r + 3]!;
+        const e = from[r + 4]!;
+        const f = from[r + 5]!;
+        const g = from[r + 6]!;
+        const h = from[r + 7]!;
+        for (let k = 0; k < BLOCK; k++) {
+          const at = k * BLOCK;
+          to[at + row] =
+            k % 2
+              ? (a - h) * COSINES[at]! +
+                (b - g) * COSINES[at + 1]! +
+                (c - f) * COSINES[at + 2]! +
+                (d - e) * COSINES[at + 3]!
+              : (a + h) * COSINES[at]! +
+                (b + g) * COSINES[at + 1]! +
+                (c + f) * COSINES[at + 2]! +
+                (d + e) * COSINES[at + 3]!;
+        }
       }
     }
   }
 }
 
+/** Normal numbers are drawn once; each pixel takes one of them, each row from another place on. */
+const GRAINS = 1 << 15;
+
 /** Normal grain, the same in all three colours. */
-function grain(stream: RandomStream, { pixels }: RgbImage, strength: number): void {
-  for (let i = 0; i < pixels.length; i += 3) {
-    const by = Math.round(18 * strength * stream.normal());
-    for (let c = i; c < i + 3; c++) pixels[c] = Math.max(0, Math.min(255, pixels[c]! + by));
+function grain(stream: RandomStream, { width, height, pixels }: RgbImage, strength: number): void {
+  const grains = Int16Array.from({ length: GRAINS }, () => Math.round(18 * strength * stream.normal()));
+  for (let y = 0, i = 0; y < height; y++) {
+    let next = stream.below(GRAINS);
+    for (let x = 0; x < width; x++, i += 3) {
+      const by = grains[next]!;
+      next = (next + 1) & (GRAINS - 1);
+      for (let c = i; c < i + 3; c++) {
+        const value = pixels[c]! + by;
+        pixels[c] = value < 0 ? 0 : value > 255 ? 255 : value;
+      }
+    }
   }
 }

@@ -99,7 +99,7 @@ export function drawStory(stream: RandomStream, person: Person, mix: Mix = "gene
     else if (returns || stream.chance(BY_ED)) now = throughEd(stream, story, now);
     else now = admit(stream, story, { start: now, intensive: stream.chance(DIRECT_TO_ICU[mix]), ed: null });
     const last = story.edVisits.length > visits ? story.edVisits.at(-1)! : undefined;
-    returns = last?.disposition === "HOME" && stream.chance(last.riskOfReturn);
+    returns = last !== undefined && stream.chance(last.riskOfReturn);
   }
   if (
     story.death === null &&
@@ -117,6 +117,7 @@ function throughEd(stream: RandomStream, story: Story, start: number): number {
     stayId: FIRST_STAY + person.index * ID_STRIDE + FIRST_ED_STAY + story.edVisits.length,
     start,
     age: ageAt(person, start),
+    earlier: { visits: story.edVisits, admissions: story.admissions },
     mayReturn: story.edVisits.length < MOST_CONTACTS,
   });
   story.edVisits.push(visit);
