@@ -1,6 +1,6 @@
 """Trains the small networks of delineation on the tables of features.mjs and writes src/signal/delineate/weights.ts.
 
-python train.py FOLDER WEIGHTS.ts        (needs numpy and torch; a minute on one core)
+python train.py FOLDER WEIGHTS.ts        (needs numpy and torch; some minutes on one core)
 Prints for each network its error in five-fold cross-validation over the training records (none shared between folds).
 """
 
@@ -13,19 +13,17 @@ import torch
 
 torch.set_num_threads(1)
 LIMITS = ["pOnset", "pEnd", "qrsOnset", "qrsEnd", "tOnset", "tEnd"]
-ORDER = ["peak_P", "peak_T"] + [f"{kind}_{limit}" for kind in ("together", "alone") for limit in LIMITS] + ["peak_PFast"]
-# The network of P waves at fast rates sees the same places as that of the others.
-TABLES = {"peak_PFast": "peak_P"}
+ORDER = ["peak_P", "peak_T"] + [f"{kind}_{limit}" for kind in ("together", "alone") for limit in LIMITS]
 HIDDEN = 16
 QTDB_FROM = 1000  # numbers of QTDB's records
 NOISY = 6  # the variant with much noise
 MOVED = (7, 8, 10)  # variants whose P waves were moved
 CHANGED_FROM = 7  # variants from here on were made from whole records, P waves moved or left out, or at 250 Hz
-# Networks that learn from those too; at usual rates the others do no better by it.
-CHANGED_FOR = ("peak_PFast", "together_pOnset", "alone_pOnset")
+# Networks that learn from those too; the others do no better by it.
+CHANGED_FOR = ("peak_P", "together_pOnset", "alone_pOnset")
 INPUT_NOISE = 0.15  # standard deviations, against overfitting
 # Samples of 2 ms: a candidate this near to the peak is one; up to twice that it counts little either way.
-NEAR = {"peak_P": 7, "peak_T": 12, "peak_PFast": 7}
+NEAR = {"peak_P": 7, "peak_T": 12}
 
 
 def table(folder, name):
@@ -74,7 +72,7 @@ def run(model, x):
 
 
 def prepare(name, folder):
-    x, y, record, variant = table(folder, TABLES.get(name, name))
+    x, y, record, variant = table(folder, name)
     if name not in CHANGED_FOR:
         usual = variant < CHANGED_FROM
         x, y, record, variant = x[usual], y[usual], record[usual], variant[usual]
@@ -117,7 +115,7 @@ def main():
     with open(path, "w") as file:
         file.write(
             "// Weights of the small networks of delineation, made by bench/ecg-train from half of LUDB and QTDB (ODC-By 1.0). Written by that script.\n\n"
-            "/** Hidden units of the networks: peak of P, of T; limits by all leads; limits in one lead, in the order of `LIMITS`; peak of P at fast rates. */\n"
+            "/** Hidden units of the networks: peak of P, of T; limits by all leads; limits in one lead, in the order of `LIMITS`. */\n"
             f"export const HIDDEN_UNITS: readonly number[] = [{', '.join(str(len(b)) for _, b, _, _ in models)}];\n"
             "/** Single-precision scale, bias and output weight by hidden unit and the output's bias, network by network; then 16-bit inputs' weights. */\n"
             f'export const WEIGHTS =\n  "{text}";\n'

@@ -37,6 +37,13 @@ test("a run that begins with the stay takes its onset from its end", () => {
   expect(cut.at(0.5).leads).toEqual([2]); // positive hours 3 to 7, onset at 5
 });
 
+test("where the rows end before the onset, a run cut off at its beginning has its onset in the hour after its last", () => {
+  const options = { silenceHours: 0, beforeHours: 24, afterHours: -1 };
+  const cut = prepareAlarms(rowsOf({ labels: [1, 1, 1], scores: [0, 1, 0], from: 3 }), options);
+  expect(cut.at(0.5).leads).toEqual([2]); // positive hours 3 to 5, onset at 6
+  expect([...cut.at(0.5).inTime]).toEqual([1]);
+});
+
 test("an event found only after its onset is found, but not in time", () => {
   const late = rowsOf({ labels: [0, 1, 1, 1], scores: [0, 0, 0, 1] });
   const counts = prepareAlarms(late, { silenceHours: 0, beforeHours: 1, afterHours: 1 }).at(0.5);

@@ -95,6 +95,11 @@ function shown({ data }: Manifest, count: number): string {
   return data.dataUse === "credentialed" && count > 0 && count <= SMALL ? "1–10" : formatCount(count);
 }
 
+/** Orders rules by recordings; those whose count is withheld are not told apart by their place. */
+function placed({ data }: Manifest, { records }: { records: number }): number {
+  return data.dataUse === "credentialed" && records <= SMALL ? 0 : records;
+}
+
 function counts(manifest: Manifest, page: Page): Child {
   const { records, faults, rows, text, speed } = manifest;
   const { pictures } = manifest.settings;
@@ -133,7 +138,7 @@ function counts(manifest: Manifest, page: Page): Child {
 }
 
 const signed = (value: number | null): Child =>
-  value === null ? absentCell("not compared") : `${value > 0 ? "+" : ""}${value.toFixed(1)}`;
+  value === null ? absentCell("not compared") : `${value > 0 ? "+" : ""}${value.toFixed(1).replace("-", "−")}`;
 
 function agreement({ agreement: rows, data, mode }: Manifest, page: Page): Child {
   if (!rows.length) return h("p", {}, `${data.title} has no measurements of the cart to compare with.`);
@@ -168,7 +173,7 @@ function findings(manifest: Manifest, page: Page): Child {
       caption: "Recordings in which a rule spoke.",
       columns: [{ title: "Rule" }, { title: "Recordings", align: "number" }],
       rows: [...rows]
-        .sort((a, b) => b.records - a.records || (a.rule < b.rule ? -1 : 1))
+        .sort((a, b) => placed(manifest, b) - placed(manifest, a) || (a.rule < b.rule ? -1 : 1))
         .map(({ rule, records: count }) => ({ cells: [RULES[rule] ?? rule, shown(manifest, count)] })),
       note: `Of ${formatCount(records.written)}. Limits and sources stand in docs/meeti.md; each sentence's rule and columns in findings.parquet.`,
     }),

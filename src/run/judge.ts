@@ -18,7 +18,7 @@ import { type Replicate, replicatesOf } from "./protocol.ts";
 import { regretOf } from "./regret.ts";
 import type { MetricValue, ModelResult, RunResult } from "./result.ts";
 import { type Learning, resamplesOf, type Scene, THRESHOLD_RULE } from "./scene.ts";
-import { evaluateScore } from "./scores.ts";
+import { evaluateScore, heldOutPoints, writePoints } from "./scores.ts";
 import { type FoldRecord, readModelFile } from "./train.ts";
 import type { Trainer } from "./trainers/index.ts";
 import { findTruth, readTruth } from "./truth.ts";
@@ -187,8 +187,16 @@ export async function judgeScores(scene: Scene, { cohort, samples, plan }: Learn
     dependsOn: { base, settings, division: divisionKey(plan) },
     work: async () => {
       const first = { ...plan.split, folds: plan.folds };
-      const value = scores.map((score) => evaluateScore(score, eventLabels(samples), first, settings));
-      return { value, files: [] };
+      const value: ModelResult[] = [];
+      const files: string[] = [];
+      for (const score of scores) {
+        const held = heldOutPoints(score.points, eventLabels(samples), first);
+        const file = folder.at(`points-${score.id}.parquet`);
+        await writePoints(store.db, file, held);
+        files.push(file);
+        value.push(evaluateScore(score, held, settings));
+      }
+      return { value, files };
     },
   });
 }

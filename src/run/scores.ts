@@ -1,6 +1,7 @@
 // Clinical scores beside the models: nothing is trained, the threshold is chosen on the same tuning patients.
 import type { Labels, SplitPlan } from "../features/index.ts";
 import { chooseThreshold } from "../metrics/index.ts";
+import { type Database, writeParquet } from "../store/index.ts";
 import { type EvaluationOptions, evaluatePoints, type HeldOutEvent as HeldOut } from "./evaluate/index.ts";
 import type { ModelResult } from "./result.ts";
 
@@ -11,9 +12,8 @@ export interface Score {
   points: Float64Array;
 }
 
-/** How a score does on the rows that the plan holds out. */
-export function evaluateScore(score: Score, labels: Labels, plan: SplitPlan, options: EvaluationOptions): ModelResult {
-  const held = heldOut(score.points, labels, plan);
+/** How a score does on rows held out, as `heldOutPoints` gives them. */
+export function evaluateScore(score: Omit<Score, "points">, held: HeldOut, options: EvaluationOptions): ModelResult {
   const { skipped: _, ...evidence } = evaluatePoints(held, options);
   return {
     id: score.id,
@@ -25,7 +25,20 @@ export function evaluateScore(score: Score, labels: Labels, plan: SplitPlan, opt
   };
 }
 
-function heldOut(points: Float64Array, { subjectIds, stayIds, labels }: Labels, plan: SplitPlan): HeldOut {
+/** Writes the points of the rows held out, as predictions are written but for `points` in place of a probability. */
+export async function writePoints(db: Database, file: string, held: HeldOut): Promise<void> {
+  const { subjectIds, stayIds, fold, labels, probabilities } = held;
+  await writeParquet(db, file, [
+    { name: "subject_id", type: "id", values: subjectIds },
+    { name: "stay_id", type: "id", values: stayIds },
+    { name: "fold", type: "integer", values: fold.map((number) => number + 1) },
+    { name: "boolean_value", type: "boolean", values: Float64Array.from(labels) },
+    { name: "points", type: "double", values: Float64Array.from(probabilities) },
+  ]);
+}
+
+/** The points of the rows that the plan holds out, with the threshold of each fold from its tuning rows. */
+export function heldOutPoints(points: Float64Array, { subjectIds, stayIds, labels }: Labels, plan: SplitPlan): HeldOut {
   const rows: { row: number; fold: number }[] = [];
   const thresholds: number[] = [];
   for (let fold = 0; fold < plan.folds; fold++) {

@@ -38,6 +38,11 @@ export async function openWatched(link: string, options: BrowserContextOptions =
   return { browser, page, complaints, outside, close: () => browser.close() };
 }
 
+/** Asks again and again until the answer is as expected, for a minute: machines that tests run on may be busy. */
+export function soon<T>(ask: () => T | Promise<T>) {
+  return expect.poll(ask, { timeout: 60_000 });
+}
+
 /** What the tests ask of a canvas; the project's types know no browser. */
 interface Canvas {
   width: number;
@@ -63,7 +68,7 @@ export function pictureOf(canvas: Locator): Promise<{ ink: number; sum: number }
 export async function changes(canvas: Locator, act: () => Promise<unknown>): Promise<void> {
   const { sum } = await pictureOf(canvas);
   await act();
-  await expect.poll(async () => (await pictureOf(canvas)).sum, { timeout: 15_000 }).not.toBe(sum);
+  await soon(async () => (await pictureOf(canvas)).sum).not.toBe(sum);
 }
 
 /** Drags from one place of an element to another, in shares of its width and height. */

@@ -2,6 +2,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bedside, scratch } from "./command.ts";
 import { browserPath, hasBrowser, type ServedProcess, startServer } from "./served.ts";
+import { soon } from "./watched-page.ts";
 
 /** Run in the page: what sticks out of the window to the right, but for what scrolls by itself. */
 const sticksOut = `(() => {
@@ -78,6 +79,7 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
     server = await startServer(runs, [store]);
     browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
     page = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
+    page.setDefaultTimeout(100_000);
     await page.goto(server.link);
     const patients = await server.read<{ patients: { id: string }[] }>("/patients");
     const [found] = await server.read<{ id: string }[]>("/runs");
@@ -121,7 +123,7 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");
     await page.waitForURL(`${server.origin}/leaderboard`);
-    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("content");
+    await soon(() => page.evaluate("document.activeElement.id")).toBe("content");
   });
 
   test("what has the focus shows it", async () => {

@@ -80,6 +80,12 @@ export function App() {
     if (before.current !== path) main.current?.focus({ preventScroll: true });
     before.current = path;
   }, [path]);
+  const nav = useRef<HTMLElement>(null);
+  // a narrow window shows a part of the places: the one where one is among them
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (current) nav.current!.scrollLeft = current.offsetLeft - nav.current!.offsetLeft - 16;
+  }, [name]);
   const Current = shown?.page;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the handler follows links, which are reachable by themselves
@@ -93,7 +99,7 @@ export function App() {
           <img src="/icon.svg" alt="" width="28" height="28" />
           <span>{text.product}</span>
         </a>
-        <nav aria-label={text.product}>
+        <nav aria-label={text.product} ref={nav}>
           {names.map((each) => (
             <a href={each === "papers" ? "/" : `/${each}`} aria-current={each === name ? "page" : undefined} key={each}>
               {text.nav[each]}

@@ -11,7 +11,7 @@ import {
 } from "../evaluate/index.ts";
 import type { Outcome } from "../result.ts";
 import type { Board, BoardEntry, Leaderboard, NotComparable } from "./board.ts";
-import { type FinishedRun, type HeldPredictions, predictionsFile, readHeldOut } from "./read.ts";
+import { type FinishedRun, type HeldPredictions, pointsFile, predictionsFile, readHeldOut } from "./read.ts";
 
 export interface CompareOptions {
   /** Names the resamples; default 1. */
@@ -48,6 +48,8 @@ interface Candidate {
   run: FinishedRun;
   model: FinishedRun["result"]["models"][number];
   held: HeldPredictions;
+  /** The points of a clinical score, which rank patients but are no probabilities. */
+  isPoints: boolean;
 }
 
 async function boardOf(
@@ -68,16 +70,17 @@ async function boardOf(
       continue;
     }
     for (const model of run.result.models) {
-      const file = predictionsFile(run, model.id);
+      const probabilities = predictionsFile(run, model.id);
+      const file = probabilities ?? pointsFile(run, model.id);
       if (!file) {
-        refuse(`${run.name}/${model.id}`, "It has no file of predictions (a clinical score has none)");
+        refuse(`${run.name}/${model.id}`, "It has no file of predictions");
         continue;
       }
       const held = await readHeldOut(db, file, outcome);
       const base = candidates[0]?.held;
       const rows = base && rowDifference(base, held);
       if (rows) refuse(`${run.name}/${model.id}`, `${rows} (compared with ${candidates[0]!.run.name})`);
-      else candidates.push({ run, model, held });
+      else candidates.push({ run, model, held, isPoints: probabilities === null });
     }
   }
   if (!candidates.length) return undefined;
@@ -108,7 +111,9 @@ function ranked(
     name,
     candidate,
     values: intervals(
-      metrics.map((metric) => ({ ...metric, prepare: () => statisticOf(candidate, metric) })),
+      metrics
+        .filter(({ id }) => !candidate.isPoints || rankingIds.has(id))
+        .map((metric) => ({ ...metric, prepare: () => statisticOf(candidate, metric) })),
       truth,
       truth,
       subjectIds,
@@ -177,7 +182,9 @@ export function rowDifference(a: HeldPredictions, b: HeldPredictions): string | 
   return undefined;
 }
 
-const eventIds = new Set(["auroc", "average_precision", "brier", "log_loss"]);
+/** Figures that ask for an order alone, not for probabilities. */
+const rankingIds = new Set(["auroc", "average_precision"]);
+const eventIds = new Set([...rankingIds, "brier", "log_loss"]);
 
 function metricsOf(outcome: Outcome, { truth, predictions, subjectIds }: HeldPredictions, unit: string): MetricSpec[] {
   const columns = predictions[0]!.length / subjectIds.length;

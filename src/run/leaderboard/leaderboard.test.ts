@@ -118,6 +118,30 @@ test.each([
   expect(notComparable[0]!.why).toMatch(why);
 });
 
+test("a clinical score with a file of points is ranked with the models, by figures that ask for an order alone", async () => {
+  const place = await makeRun(
+    "points",
+    { good: 0.02 },
+    { result: (result) => void result.models.push({ ...result.models[0]!, id: "score-news" }) },
+  );
+  const whole = risk.map((p) => Math.floor(8 * p));
+  await writeParquet(db, join(place, "points-score-news.parquet"), [
+    { name: "subject_id", type: "id", values: Float64Array.from(risk, (_, row) => Math.floor(row / 2)) },
+    { name: "stay_id", type: "id", values: Float64Array.from(risk.keys()) },
+    { name: "fold", type: "integer", values: new Float64Array(rows).fill(1) },
+    { name: "boolean_value", type: "boolean", values: truth },
+    { name: "points", type: "double", values: whole },
+  ]);
+  const { boards, notComparable } = await compareRuns(db, readRuns([place]), options);
+  expect(notComparable).toEqual([]);
+  const score = boards[0]!.entries.find(({ model }) => model === "score-news")!;
+  expect(score.metrics.map(({ id }) => id)).toEqual(["auroc", "average_precision"]);
+  const points = (value: number) => [...whole].filter((_, row) => truth[row] === value);
+  const pairs = points(1).flatMap((a) => points(0).map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
+  expect(score.metrics[0]!.value).toBeCloseTo(pairs.reduce<number>((sum, won) => sum + won, 0) / pairs.length, 9);
+  expect(score.differences.map(({ id }) => id)).toEqual(["auroc", "average_precision"]);
+});
+
 test("a clinical score without predictions is named as such", async () => {
   const place = await makeRun(
     "scored",

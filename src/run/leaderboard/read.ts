@@ -61,7 +61,13 @@ function readResult(file: string): RunResult | undefined {
   }
 }
 
-/** The predictions file of a model; null for clinical scores, which have none. */
+/** The points of a clinical score on the rows held out; null where the run has no such file. */
+export function pointsFile({ folder }: Pick<FinishedRun, "folder">, score: string): string | null {
+  const file = joinPath(folder, `points-${score}.parquet`);
+  return existsSync(file) ? file : null;
+}
+
+/** The predictions file of a model; null for clinical scores, which tell points and no probability. */
 export function predictionsFile(
   { folder, result }: Pick<FinishedRun, "folder" | "result">,
   model: string,
@@ -84,9 +90,7 @@ export async function readHeldOut(db: Database, file: string, outcome: Outcome):
     ? wide
     : has("probability")
       ? ["probability"]
-      : has("predicted")
-        ? ["predicted"]
-        : ["prediction"];
+      : [["predicted", "points"].find(has) ?? "prediction"];
   const truths = outcome === "labels" ? numbered("truth") : [["truth", "value", "boolean_value"].find(has) ?? "truth"];
   if (![...outputs, ...truths, "subject_id", "stay_id"].every(has)) {
     throw new BedsideError({

@@ -19,13 +19,13 @@ const BEAT_MS = 30_000;
  */
 export class QueueOwner {
   private readonly folder: string;
-  private readonly token: string;
+  private readonly claim: Claim;
   private own: number | undefined;
 
   /** @param token a text that no other claim has */
   constructor(folder: string, token: string) {
     this.folder = folder;
-    this.token = token;
+    this.claim = { ...markOf(process.pid)!, token };
     makeFolder(folder);
   }
 
@@ -33,14 +33,14 @@ export class QueueOwner {
   take(): boolean {
     const highest = this.highest();
     if (this.own !== undefined && this.own === highest) {
-      this.write(highest, this.claim());
+      this.write(highest, this.claim);
       return true;
     }
     this.own = undefined; // another one has taken it: this server was thought gone
     if (highest > 0 && this.isHeld(highest)) return false;
     const next = highest + 1;
     try {
-      this.write(next, this.claim(), "wx");
+      this.write(next, this.claim, "wx");
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false; // another was quicker
       throw cause;
@@ -68,14 +68,13 @@ export class QueueOwner {
   private isHeld(number: number): boolean {
     const claim = this.read(number);
     if (claim === null) return false;
-    // the same process with another token: two workbenches of one program, of which the first has not been closed
     const isAlive = claim && livesStill(claim);
     return isAlive ?? this.isFresh(number);
   }
 
   /** Whether a file has been written lately, by the clock of the file system itself. */
   private isFresh(number: number): boolean {
-    const probe = join(this.folder, `clock-${this.token}`);
+    const probe = join(this.folder, `clock-${this.claim.token}`);
     try {
       writeFileSync(probe, "");
       return statSync(probe).mtimeMs - statSync(this.path(number)).mtimeMs < BEAT_MS;
@@ -84,10 +83,6 @@ export class QueueOwner {
     } finally {
       rmSync(probe, { force: true });
     }
-  }
-
-  private claim(): Claim {
-    return { ...markOf(process.pid)!, token: this.token };
   }
 
   /** The claim of a file; null where the queue was given back, undefined where it is being written or is damaged. */

@@ -13,7 +13,7 @@ import { roughQrs } from "./rough.ts";
 /** A T wave is there where its network's best output (log odds) is above this; chosen, as all here, on the training half of the data. */
 const T_PRESENT = -1.5;
 /** A P wave is there where its own log odds and this share of its neighbours' median are together above the limit, … */
-const P_PRESENT = 0.5;
+const P_PRESENT = -0.5;
 /** … which is lower for fewer than so many leads: each shows less of it. */
 const P_PRESENT_FEW = -1;
 const FEW_LEADS = 6;

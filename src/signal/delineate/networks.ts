@@ -79,5 +79,9 @@ function unpack(): Networks {
   });
   const byLimit = (from: number) =>
     Object.fromEntries(LIMITS.map((limit, i) => [limit, list[from + i]!])) as Record<Limit, Network>;
-  return { peak: { P: list[0]!, T: list[1]! }, together: byLimit(2), alone: byLimit(2 + LIMITS.length) };
+  return {
+    peak: { P: list[0]!, T: list[1]! },
+    together: byLimit(2),
+    alone: byLimit(2 + LIMITS.length),
+  };
 }

@@ -360,7 +360,7 @@ function grain(stream: RandomStream, { width, height, pixels }: RgbImage, streng
       next = (next + 1) & (GRAINS - 1);
       for (let c = i; c < i + 3; c++) {
         const value = pixels[c]! + by;
-        pixels[c] = value < 0 ? 0 : value > 255 ? 255 : value;
+        pixels[c] = value < 0 ? 0 : Math.min(value, 255);
       }
     }
   }

@@ -1,4 +1,5 @@
 // What forests promise whatever the data: the same model for a seed, weights, missing values, stated behaviour on bad input.
+import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Stopped } from "../../core/errors.ts";
@@ -325,3 +326,9 @@ test.each([1, 2])(
     await expect(trainForest({ x, y }, { signal: AbortSignal.abort() })).rejects.toThrow(Stopped);
   },
 );
+
+test("a training on threads leaves no listener on its signal", async () => {
+  const { signal } = new AbortController();
+  for (let i = 0; i < 3; i++) await trainForest({ x, y }, { trees: 4, threads: 2, signal });
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+});
