@@ -70,7 +70,9 @@ export default async function ecgDelineation(args) {
     }
     printScore(`NeuroKit2 ${method} on the same leads (${failed} leads failed)`, theirs);
   }
+  convention(wfdb, data);
   await madeUp(load, signal);
+  await rhythms(load, signal);
 }
 
 /** What NeuroKit2 found: from files made before, or by running it. */
@@ -177,5 +179,88 @@ async function madeUp(load, { measureEcg }) {
       return `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`;
     });
     console.log(`| ${Number.isFinite(snrDb) ? snrDb : "none"} | ${cells.join(" | ")} | ${missing} |`);
+  }
+}
+
+/** Samples of 2 ms beyond a mark in which the line is taken to be calm. */
+const CALM = { from: 6, to: 14 };
+const VISIBLE_MICROVOLTS = 20;
+
+/** How far from physicians' marks (medians of the leads, beats averaged) the lead with the largest deflection passes 20 µV; training half. */
+function convention(wfdb, data) {
+  const folder = join(data, "ludb", "data");
+  console.log("\nPhysicians' marks and the 20 µV line, LUDB training half");
+  console.log(
+    "| point | records | µV at the mark | 20 µV passed, ms from the mark | middle half |\n|---|---|---|---|---|",
+  );
+  for (const [point, symbol, side, outside] of [
+    ["P onset", "p", "onset", -1],
+    ["P end", "p", "end", 1],
+    ["QRS onset", "q", "onset", -1],
+    ["T end", "t", "end", 1],
+  ]) {
+    const level = [];
+    const passed = [];
+    for (const name of partOf(data, "training").ludb) {
+      const { signals } = loadRecord(wfdb, folder, name);
+      const marks = medianMarks(LUDB_LEADS.map((lead) => loadWaves(wfdb, folder, name, lead, 2)));
+      const places = marks.filter((mark) => mark.symbol === symbol).map((mark) => Math.round(mark[side] / 2));
+      if (places.length < 4) continue;
+      const mean = (lead, k) =>
+        places.reduce((sum, at) => sum + lead[Math.max(0, Math.min(lead.length - 1, at + k))], 0) / places.length;
+      const calm = signals.map((lead) => {
+        let sum = 0;
+        for (let j = CALM.from; j <= CALM.to; j++) sum += mean(lead, outside * j);
+        return sum / (CALM.to - CALM.from + 1);
+      });
+      const away = (k) => Math.max(...signals.map((lead, l) => 1000 * Math.abs(mean(lead, k) - calm[l])));
+      level.push(away(0));
+      for (let k = -outside * CALM.to; k !== outside * CALM.from; k += outside) {
+        if (away(k) < VISIBLE_MICROVOLTS) {
+          passed.push(2 * k);
+          break;
+        }
+      }
+    }
+    const at = (list, share) => list.sort((a, b) => a - b)[Math.floor(share * (list.length - 1))];
+    console.log(
+      `| ${point} | ${level.length} | ${at(level, 0.5).toFixed(0)} | ${at(passed, 0.5)} | ${at(passed, 0.25)} to ${at(passed, 0.75)} |`,
+    );
+  }
+}
+
+/** Names given to made-up rhythms, and P waves before beats: of those that are there the found, and found where there is none. */
+async function rhythms(load, { measureEcg, RHYTHM_NAMES }) {
+  const { RHYTHMS, synthesizeEcg } = await load("sources/synthetic/ecg/index.js");
+  const { randomStream } = await load("core/random.js");
+  for (const snrDb of [20, 6]) {
+    console.log(`\nMade-up rhythms at ${snrDb} dB, 20 records each: the name given`);
+    console.log(
+      `| truth | ${RHYTHM_NAMES.join(" | ")} | P found % | P where none % |\n|---|${"---|".repeat(RHYTHM_NAMES.length + 2)}`,
+    );
+    for (const rhythm of RHYTHMS) {
+      const names = new Map();
+      let [there, hit, none, wrong] = [0, 0, 0, 0];
+      for (let i = 0; i < 20; i++) {
+        const ecg = synthesizeEcg(randomStream(41, "confusion", rhythm, i), { rhythm, snrDb });
+        const { rhythm: found, byBeat } = measureEcg(ecg);
+        names.set(found.name, (names.get(found.name) ?? 0) + 1);
+        for (const { kind, global } of ecg.beats) {
+          const beat = byBeat.find(({ rPeak }) => Math.abs(rPeak - global.qrsPeak) < 120);
+          if (kind === "P" || !beat) continue;
+          if (Number.isFinite(global.pPeak)) {
+            there++;
+            if (beat.pPeak !== null && Math.abs(beat.pPeak - global.pPeak) < 60) hit++;
+          } else {
+            none++;
+            if (beat.pPeak !== null) wrong++;
+          }
+        }
+      }
+      const percent = (part, all) => (all ? ((100 * part) / all).toFixed(1) : "—");
+      console.log(
+        `| ${rhythm} | ${RHYTHM_NAMES.map((name) => names.get(name) ?? "").join(" | ")} | ${percent(hit, there)} | ${percent(wrong, none)} |`,
+      );
+    }
   }
 }

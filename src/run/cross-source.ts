@@ -47,7 +47,9 @@ export async function crossSource(
     const world = worldOf(there, cohort, samples);
     const parts = divide(samples, fineTune, seed, cohort);
     const rows: CrossSource[] = [];
-    const warnings: string[] = [];
+    const warnings: string[] = hasOneOutcome(samples, parts.heldOut)
+      ? ["The stays tested on all have the event, or all lack it: nothing can be said of how models tell them apart."]
+      : [];
     const name = ({ source }: Cohort) => `${source.title} ${source.version}`;
     for (const { trainer, records } of models) {
       const file = folder.at("models", records[0]![0]!.file);
@@ -100,6 +102,10 @@ export async function crossSource(
   } finally {
     store.close();
   }
+}
+
+function hasOneOutcome({ outcome, targets }: Samples, rows: Int32Array): boolean {
+  return outcome === "event" && rows.every((row) => targets[row] === targets[rows[0]!]);
 }
 
 async function extractThere({ folder, store, task, mode, progress, base }: Scene, out: string): Promise<Cohort> {

@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
     addresses["an ECG"] = `/patients/ecgs/${ecgs[0]!.id}`;
     addresses["a run"] = `/runs/${found!.id}`;
     addresses["a leaderboard of runs"] = `/leaderboard?runs=${found!.id}`;
-  });
+  }, 360_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -100,20 +100,21 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(`${server.origin}${addresses[name]}`, { waitUntil: "networkidle" });
     await page.locator("main h1, main [role=alert]").first().waitFor();
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
-    expect(await page.evaluate(sticksOut)).toEqual([]);
-    expect(await page.evaluate(nameless)).toEqual([]);
-    expect(await page.evaluate(reachable)).toEqual([]);
-    expect(await page.evaluate(stuck)).toEqual([]);
+    await soon(() => page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    await soon(() => page.evaluate(sticksOut)).toEqual([]);
+    await soon(() => page.evaluate(nameless)).toEqual([]);
+    await soon(() => page.evaluate(reachable)).toEqual([]);
+    await soon(() => page.evaluate(stuck)).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280);
+    await soon(() => page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280);
   });
 
   test("from the top of the page the Tab key leads to the skip link, past it to every place, and Enter goes there", async () => {
     await page.goto(`${server.origin}/data`, { waitUntil: "networkidle" });
+    await page.locator("main h1").waitFor();
     const focused = () => page.evaluate("document.activeElement.textContent.trim()");
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.className")).toBe("skip");
+    await soon(() => page.evaluate("document.activeElement.className")).toBe("skip");
     const seen: unknown[] = [];
     for (let i = 0; i < 8; i++) {
       await page.keyboard.press("Tab");
@@ -138,6 +139,7 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
   test("headings go down without a step left out, and every page has one title and one main part", async () => {
     for (const name of names) {
       await page.goto(`${server.origin}${addresses[name]}`, { waitUntil: "networkidle" });
+      await page.locator("main h1, main [role=alert]").first().waitFor();
       const levels = (await page.evaluate(
         `[...document.querySelectorAll("h1, h2, h3, h4")].map(({ tagName }) => Number(tagName[1]))`,
       )) as number[];
@@ -147,5 +149,5 @@ describe.skipIf(!hasBrowser())("the workbench for every user", () => {
       }
       expect(await page.locator("main").count()).toBe(1);
     }
-  });
+  }, 360_000);
 });

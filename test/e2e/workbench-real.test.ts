@@ -112,8 +112,10 @@ describe.skipIf(!canWalk)("the workbench on the MIMIC-IV demo with ED and ECG re
       const before = await called.textContent();
       await drag(page(), page().locator(".explorer svg"), [0.5, 0.5], [0.15, 0.5]);
       await soon(() => called.textContent()).not.toBe(before);
-      await heading(/By subgroup/).waitFor();
-      await page().getByRole("cell", { name: "Everybody" }).waitFor();
+      await heading(/By subgroup/)
+        .first()
+        .waitFor();
+      await page().getByRole("cell", { name: "Everybody" }).first().waitFor();
       await page().frameLocator("iframe").getByText(/AUROC/).first().waitFor();
     },
     2 * patience,

@@ -3,6 +3,8 @@ import type { Leaderboard } from "../../run/leaderboard/board.ts";
 import { runResultFixture, withEveryText } from "../fixture.ts";
 import { hourlyResultFixture, numberResultFixture } from "../fixture-outcomes.ts";
 import { all, readPage, rowsOf, textOf } from "../reading.ts";
+import { renderReport } from "../report.ts";
+import { renderResultTable } from "../terminal.ts";
 import { formatP } from "./comparison.ts";
 import { renderLeaderboard, renderLeaderboardTable } from "./index.ts";
 
@@ -65,6 +67,27 @@ test("each task has its figures, its regret where the best is known, and what wa
   expect(rows.find(([name]) => name === "Logistic regression")![regret]).toBe((0.881 - auroc).toFixed(3));
   expect(rows).toContainEqual(["LGBM", "0.877\u00a0±\u00a00.002", "0.442\u00a0±\u00a00.007"]);
   expect(rowsOf(page, "#task-yaib-sepsis")[0]).not.toContain("Regret in AUROC");
+});
+
+test("a regret with its interval stands in the page, the report and both terminals where the run has one", () => {
+  const regret = {
+    id: "regret_auroc",
+    title: "Regret in AUROC",
+    higherIsBetter: false,
+    value: 0.012,
+    low: 0.004,
+    high: 0.02,
+  };
+  const result = runResultFixture();
+  result.bestPossible!.regrets = { lr: regret };
+  const cell = "0.012 (0.004–0.020)";
+  const rows = rowsOf(readPage(renderLeaderboard([result])), "#task-yaib-mortality24");
+  expect(rows.find(([name]) => name === "Logistic regression")![rows[0]!.indexOf("Regret in AUROC")]).toBe(cell);
+  expect(textOf(readPage(renderReport(result)), "#best-possible")).toContain("Regret in AUROC");
+  expect(renderResultTable(result)).toMatch(/Regret in AUROC +0\.012 \(0\.004–0\.020\)/);
+  const comparison = comparisonFixture();
+  comparison.boards[0]!.entries[1]!.regret = regret;
+  expect(renderLeaderboardTable(comparison)).toMatch(/Logistic regression \(linear\).*0\.012 \(0\.004–0\.020\)/);
 });
 
 test("paired differences and runs left out stand where a comparison is given", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { randomStream } from "../../core/random.ts";
 import type { SequenceSet } from "../../features/index.ts";
 import { meanLoss, rankCorrelation } from "./index.ts";
-import { shuffled, variableOf } from "./shuffled.ts";
+import { joined, shuffled, variableOf } from "./shuffled.ts";
 
 const lengths = Int32Array.of(2, 3, 5, 4);
 const set: SequenceSet = {
@@ -39,6 +39,17 @@ test("shuffling takes one variable from other stays, the last hours by the last 
     expect(out[last * 3 + 2]).toBe(100 * s + last * 3 + 2);
   }
   expect(from.size).toBe(4);
+});
+
+test("joined sets are each set's stays, one set after the other", () => {
+  const both = joined([set, shuffled(set, ["hr"], randomStream(3, "test"))]);
+  expect([both.stays, both.samples, ...both.lengths]).toEqual([8, 8, ...lengths, ...lengths]);
+  expect(Array.from(both.scored(6))).toEqual([4]);
+  const out = new Float32Array(15);
+  both.fill(2, out, 0);
+  expect(out[4]).toBe(204);
+  both.fill(6, out, 0);
+  expect(out[5]).toBe(205);
 });
 
 test("the loss is that of the event, of the true class, or the mean over labels", () => {

@@ -10,7 +10,7 @@ import { readModelFile } from "../train.ts";
 import type { Trainer } from "../trainers/index.ts";
 import { viewOf } from "../trainers/index.ts";
 import type { Attention } from "./result.ts";
-import { shuffled, variableOf } from "./shuffled.ts";
+import { joined, shuffled, variableOf } from "./shuffled.ts";
 
 /** Held-out samples looked at, over all folds, and those shuffled. */
 const MOST_SAMPLES = 2000;
@@ -91,21 +91,31 @@ async function shuffleAll(
   looked: TscanAttention,
   seed: number,
 ): Promise<Omit<FoldAttention, "looked">> {
-  const lossOf = async (given: SequenceSet) => meanLoss(await model.predict(given), y, samples);
-  const loss = await lossOf(set);
   const ranked = [...sharesOf(looked)].sort(([, a], [, b]) => b - a).map(([name]) => name);
-  const rise = async (variables: readonly string[], key: string) =>
-    (await lossOf(shuffled(set, variables, randomStream(seed, "attention", key)))) - loss;
-  const rises = new Map<string, number>();
-  for (const name of ranked) rises.set(name, await rise([name], name));
-  const most = await rise(ranked.slice(0, TOGETHER), "most");
-  let others = 0;
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const rest = ranked.slice(TOGETHER);
-    randomStream(seed, "others", draw).shuffle(rest);
-    others += (await rise(rest.slice(0, TOGETHER), `others ${draw}`)) / DRAWS;
-  }
-  return { samples: set.samples, loss, rises, most, others };
+  const tries: { key: string; variables: readonly string[] }[] = [
+    ...ranked.map((name) => ({ key: name, variables: [name] })),
+    { key: "most", variables: ranked.slice(0, TOGETHER) },
+    ...Array.from({ length: DRAWS }, (_, draw) => {
+      const rest = ranked.slice(TOGETHER);
+      randomStream(seed, "others", draw).shuffle(rest);
+      return { key: `others ${draw}`, variables: rest.slice(0, TOGETHER) };
+    }),
+  ];
+  const sets = tries.map(({ key, variables }) => shuffled(set, variables, randomStream(seed, "attention", key)));
+  const predictions = await model.predict(joined([set, ...sets]));
+  const size = predictions.length / (1 + sets.length);
+  const [loss, ...after] = Array.from({ length: 1 + sets.length }, (_, k) =>
+    meanLoss(predictions.subarray(k * size, (k + 1) * size), y, samples),
+  ) as [number, ...number[]];
+  const rises = after.map((value) => value - loss);
+  const count = ranked.length;
+  return {
+    samples: set.samples,
+    loss,
+    rises: new Map(ranked.map((name, k) => [name, rises[k]!])),
+    most: rises[count]!,
+    others: rises.slice(count + 1).reduce((sum, rise) => sum + rise / DRAWS, 0),
+  };
 }
 
 /** Mean log loss: of the event, of the true class, or over labels. */

@@ -7,6 +7,30 @@ export function variableOf(inputName: string): string {
   return inputName.split("=")[0]!.replace(/_(measured|hours_since)$/, "");
 }
 
+/** Sets with the same inputs after one another, so that a model is made ready once for all of them. */
+export function joined(sets: readonly SequenceSet[]): SequenceSet {
+  const starts = [0];
+  for (const { stays } of sets) starts.push(starts.at(-1)! + stays);
+  const placeOf = (s: number): [set: SequenceSet, stay: number] => {
+    const k = starts.findIndex((start) => start > s) - 1;
+    return [sets[k]!, s - starts[k]!];
+  };
+  return {
+    stays: starts.at(-1)!,
+    lengths: Int32Array.from(sets.flatMap(({ lengths }) => [...lengths])),
+    inputNames: sets[0]!.inputNames,
+    samples: sets.reduce((sum, { samples }) => sum + samples, 0),
+    scored(s) {
+      const [set, stay] = placeOf(s);
+      return set.scored(stay);
+    },
+    fill(s, out, at) {
+      const [set, stay] = placeOf(s);
+      set.fill(stay, out, at);
+    },
+  };
+}
+
 /**
  * The set with the variables named taken from the stay that a random order puts in a stay's place: its last hours, hour by
  * hour, the first one again where it has fewer.

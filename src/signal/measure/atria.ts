@@ -12,6 +12,9 @@ const FLUTTER_ALIKE = 0.65;
 const FLUTTER_SECOND = 0.5;
 /** So much of the record at least lies one period from another sample outside QRS complexes. */
 const FLUTTER_SEEN = 0.3;
+/** Flutter's slopes are compared every eighth sample, which will do at 4 to 13 Hz, its period found to 8 ms. */
+const FLUTTER_STEP = 8;
+const FLUTTER_LAG_STEP = 4;
 /** Left out around a QRS complex, samples. */
 const QRS_MARGIN = 8;
 /** A P wave's shape is compared from so long before its peak to so long after, samples, every `STEP`. */
@@ -56,7 +59,7 @@ function flutterOf(ecg: PreparedEcg, { qrsOnset, qrsEnd }: WaveTimes): number {
       Math.max(0, Math.round(qrsEnd[b]! / SAMPLE_MS) + QRS_MARGIN),
     );
   }
-  // Every fourth sample will do at 4 to 13 Hz; a minute of it is enough.
+  // A minute of it is enough.
   const last = Math.min(length, 30_000);
   const found: { likeness: number; lag: number }[] = [];
   ecg.wavelets.forEach(({ detail }, l) => {
@@ -64,7 +67,7 @@ function flutterOf(ecg: PreparedEcg, { qrsOnset, qrsEnd }: WaveTimes): number {
     const slope = detail[4]!;
     const alike = (lag: number) => {
       let [both, one, other, pairs] = [0, 1e-12, 1e-12, 0];
-      for (let i = 0; i + lag < last; i += STEP) {
+      for (let i = 0; i + lag < last; i += FLUTTER_STEP) {
         if (isQrs[i] || isQrs[i + lag]) continue;
         const [a, b] = [slope[i]!, slope[i + lag]!];
         both += a * b;
@@ -72,10 +75,10 @@ function flutterOf(ecg: PreparedEcg, { qrsOnset, qrsEnd }: WaveTimes): number {
         other += b * b;
         pairs++;
       }
-      return pairs * STEP < FLUTTER_SEEN * last ? 0 : both / Math.sqrt(one * other);
+      return pairs * FLUTTER_STEP < FLUTTER_SEEN * last ? 0 : both / Math.sqrt(one * other);
     };
     let [best, most] = [0, FLUTTER_SECOND];
-    for (let lag = FLUTTER_PERIOD.from; lag <= FLUTTER_PERIOD.to; lag += 2) {
+    for (let lag = FLUTTER_PERIOD.from; lag <= FLUTTER_PERIOD.to; lag += FLUTTER_LAG_STEP) {
       const value = alike(lag);
       if (value > most) [best, most] = [lag, value];
     }
@@ -131,5 +134,9 @@ function addShape(into: Float64Array, leads: readonly Float32Array[], at: number
   });
 }
 
-const product = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
 const norm = (a: Float64Array) => Math.sqrt(product(a, a));

@@ -63,7 +63,12 @@ test("P waves are found at any rate and PR interval at which they do not hide, a
   ];
   expect(share("sinus", sinus)).toBeGreaterThan(0.8);
   // In fibrillation whatever is found is wrong.
-  expect(share("atrial-fibrillation", [90, 110, 130].map((rateBpm) => ({ rateBpm, prMs: 160 })))).toBeLessThan(0.1);
+  expect(
+    share(
+      "atrial-fibrillation",
+      [90, 110, 130].map((rateBpm) => ({ rateBpm, prMs: 160 })),
+    ),
+  ).toBeLessThan(0.1);
 });
 
 test("bundle branch block is wide with a normal rhythm, and normal conduction is narrow", () => {

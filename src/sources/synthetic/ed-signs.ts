@@ -31,18 +31,18 @@ const DIASTOLIC = { place: 5, ofSystolic: 0.45, plus: 16, noise: 7 };
 const SLOPES = {
   deviations: [
     [0, 0.25, 0.2],
-    [0, 0.3, 0.6],
-    [0, 0.35, 0.7],
-    [0, -0.12, -0.6],
+    [0, 0.32, 0.7],
+    [0, 0.38, 0.8],
+    [0, -0.15, -0.7],
   ],
-  lack: [0, 0.1, 0.28],
+  lack: [0, 0.1, 0.3],
 } as const;
 
 /**
  * The last signs keep this part of the deviation at triage and vary so much; where they end up depends on the way out, as
  * much as makes them tell all that those of triage told (see `evidenceOf`).
  */
-const LAST = { kept: 0.7, varies: 0.62, lackKept: 0.6, lackOwn: 0.9 };
+const LAST = { kept: 0.7, varies: 0.7, lackKept: 0.6, lackOwn: 0.9 };
 
 /** The signs of triage as the nurse wrote them, from the severity of organ systems. */
 export function signsAtTriage(stream: RandomStream, person: Person, levels: ArrayLike<number>): Signs {

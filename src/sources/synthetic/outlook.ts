@@ -21,7 +21,7 @@ export interface Recorded {
 }
 
 /** Log-odds against going home of a middling visit, by way out. */
-export const MIDDLE: readonly number[] = [0, -0.5, -4.2];
+export const MIDDLE: readonly number[] = [0, -0.55, -4.25];
 const USUAL_AGE = 55;
 /** By decade over that age, and the bend of it. */
 const AGE = { decade: [0, 0.38, 0.3], bend: [0, -0.022, -0.02] };
@@ -31,11 +31,11 @@ const PAIN = [0, -0.02, -0.05];
 const ADMITTED_BEFORE = [0, 0.35, 0.2];
 /** By emergency severity index, 1 first. */
 const ACUITY: readonly (readonly number[])[] = [
-  [0, 1, 3.2],
-  [0, 0.6, 1.6],
+  [0, 1.4, 3.6],
+  [0, 0.75, 2],
   [0, 0, 0],
-  [0, -1, -1.2],
-  [0, -1.5, -1.6],
+  [0, -0.9, -1.4],
+  [0, -1.6, -2.6],
 ];
 const USUAL_ACUITY = 3;
 
@@ -72,19 +72,19 @@ export function logOddsOfDeath({ age, signs, told, earlier }: Recorded, acuity: 
   );
 }
 
-const RETURN = { middle: -4.03, lately: 0.8, before: 0.85, pain: 0.12, hour: -0.4, usualHours: 4, decade: -0.06 };
-/** Visits in the last month that count. */
-const MOST_LATELY = 3;
+const RETURN = { middle: -4.05, lately: 0.75, before: 0.5, pain: 0.13, hour: -0.1, usualHours: 4, decade: -0.08 };
+/** What counts at most: visits in the last month and year, hours. */
+const MOST = { lately: 3, before: 5, hours: 12 };
 
 /** Log-odds of coming back within 72 hours, for who goes home after so many hours. */
 export function logOddsOfReturn({ age, told, pain, earlier }: Recorded, hours: number): number {
   return (
     RETURN.middle +
-    RETURN.lately * Math.min(MOST_LATELY, earlier.visits30) +
-    RETURN.before * Math.log1p(earlier.visits365) +
+    RETURN.lately * Math.min(MOST.lately, earlier.visits30) +
+    RETURN.before * Math.min(MOST.before, earlier.visits365) +
     RETURN.pain * ((pain ?? USUAL_PAIN) - USUAL_PAIN) +
     told.back +
-    RETURN.hour * Math.log(hours / RETURN.usualHours) +
+    RETURN.hour * (Math.min(MOST.hours, hours) - RETURN.usualHours) +
     (RETURN.decade * (age - USUAL_AGE)) / 10
   );
 }

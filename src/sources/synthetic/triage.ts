@@ -54,7 +54,7 @@ const MIX = [0.53, 0.33, 0.04];
 const DEATH_BY_WAY = [0, 0, 1.35];
 
 /** What a nurse expects, from the log-odds of ward and intensive care; what else the nurse sees; the limits. */
-const IMPRESSION = { ward: 0.45, intensive: 0.35, noise: 0.9, limits: [2.5, 0.55, -1.9, -3.9] };
+const IMPRESSION = { ward: 0.45, intensive: 0.35, noise: 0.9, limits: [2.35, 0.5, -1.95, -3.9] };
 const NOT_NOTED = 0.02;
 
 /** A bed in intensive care is not always free: this share waits on a ward, for so many hours. */

@@ -195,14 +195,14 @@ const waitMs = 350;
 
 /** What is wrong with the text; null where nothing is, undefined while it is not known. */
 function useComplaint(yaml: string | undefined): Complaint | null | undefined {
-  const [complaint, setComplaint] = useState<Complaint | null>();
+  // what was found belongs to the text it was found in: a changed text is not yet known to be well formed
+  const [found, setFound] = useState<{ yaml: string; complaint: Complaint | null }>();
   useEffect(() => {
     if (yaml === undefined) return;
     const stop = new AbortController();
-    setComplaint(undefined);
     const timer = setTimeout(() => {
       send<{ problem: Complaint | null }>("/tasks/check", { yaml }, stop.signal)
-        .then(({ problem }) => setComplaint(problem))
+        .then(({ problem }) => setFound({ yaml, complaint: problem }))
         .catch(() => {});
     }, waitMs);
     return () => {
@@ -210,7 +210,7 @@ function useComplaint(yaml: string | undefined): Complaint | null | undefined {
       stop.abort();
     };
   }, [yaml]);
-  return complaint;
+  return found && found.yaml === yaml ? found.complaint : undefined;
 }
 
 /** The draft of a text that is well formed; the last one stays while the next is counted. */
