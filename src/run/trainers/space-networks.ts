@@ -51,7 +51,7 @@ const fixed: NetworkPlan = {
 const PAPER_EPOCHS = 1000;
 
 /** Steps that a quick training makes where the stays are few; the epochs then, and those of very many stays. */
-const QUICK = { steps: 500, epochs: [8, 40], manySteps: 1200, fewest: 4 } as const;
+const QUICK = { steps: 500, epochs: [8, 40], manySteps: 800, fewest: 3 } as const;
 /** Numbers that are known once a stay are learnt longer and faster: more goes on falling than of a rare event. */
 const QUICK_NUMBER = { steps: 1500, learningRate: 3e-3 } as const;
 /** Few epochs at a rate above YAIB's, from the average of the targets; the mean of the weights in place of the last ones. */
