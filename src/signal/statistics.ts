@@ -2,7 +2,9 @@
 
 /** The values that are numbers, in rising order. */
 export function sortedKnown(values: Iterable<number>): Float64Array {
-  return Float64Array.from([...values].filter((value) => Number.isFinite(value))).sort();
+  const known: number[] = [];
+  for (const value of values) if (Number.isFinite(value)) known.push(value);
+  return Float64Array.from(known).sort();
 }
 
 /** The median of the known values; NaN where there is none. */

@@ -8,8 +8,8 @@ import { HIDDEN_UNITS, WEIGHTS } from "./weights.ts";
 interface Network {
   inputs: number;
   hidden: number;
-  /** By hidden unit. */
-  weights: Float32Array;
+  /** By hidden unit; 64 bits, though they are stored as 16, as arithmetic in JavaScript is of 64. */
+  weights: Float64Array;
   bias: Float32Array;
   output: Float32Array;
   outputBias: number;
@@ -29,24 +29,34 @@ export function networks(): Networks {
   return loaded;
 }
 
-/** A network's output for the first `inputs` numbers of `x`. */
+/** A network's output for the first `inputs` numbers of `x`. Two units at a time, two sums each, so that no addition waits for another. */
 export function runNetwork({ inputs, hidden, weights, bias, output, outputBias }: Network, x: Float32Array): number {
   let sum = outputBias;
-  for (let h = 0, k = 0; h < hidden; h++) {
+  const even = inputs & ~1;
+  for (let h = 0; h < hidden; h += 2) {
+    const k = h * inputs;
+    // An odd unit out is taken twice and counted once.
+    const next = h + 1 < hidden ? k + inputs : k;
     let a = bias[h]!;
     let b = 0;
-    const end = k + inputs - 1;
-    let i = 0;
-    for (; k < end; k += 2, i += 2) {
-      a += weights[k]! * x[i]!;
-      b += weights[k + 1]! * x[i + 1]!;
+    let c = h + 1 < hidden ? bias[h + 1]! : 0;
+    let d = 0;
+    for (let i = 0; i < even; i += 2) {
+      const one = x[i]!;
+      const other = x[i + 1]!;
+      a += weights[k + i]! * one;
+      b += weights[k + i + 1]! * other;
+      c += weights[next + i]! * one;
+      d += weights[next + i + 1]! * other;
     }
-    if (k === end) {
-      a += weights[k]! * x[i]!;
-      k++;
+    if (even < inputs) {
+      a += weights[k + even]! * x[even]!;
+      c += weights[next + even]! * x[even]!;
     }
     a += b;
+    c += d;
     if (a > 0) sum += output[h]! * a;
+    if (c > 0 && h + 1 < hidden) sum += output[h + 1]! * c;
   }
   return sum;
 }
@@ -71,9 +81,9 @@ function unpack(): Networks {
   }));
   const list = heads.map(({ scale, ...head }, n): Network => {
     const count = inputs[n]!;
-    const weights = Float32Array.from({ length: head.hidden * count }, (_, i) => {
+    const weights = Float64Array.from({ length: head.hidden * count }, (_, i) => {
       at += 2;
-      return view.getInt16(at - 2, true) * scale[Math.floor(i / count)]!;
+      return Math.fround(view.getInt16(at - 2, true) * scale[Math.floor(i / count)]!);
     });
     return { ...head, inputs: count, weights };
   });

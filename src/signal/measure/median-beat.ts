@@ -34,27 +34,61 @@ export function medianBeat(ecg: PreparedEcg, { global }: Delineation, chosen: re
   const step = Math.max(1, pool.length / MOST_BEATS);
   const used: number[] = [];
   for (let i = 0; i < pool.length; i += step) used.push(pool[Math.floor(i)]!);
-  const values = new Float32Array(used.length);
-  const levels = new Float32Array(used.length);
+  const rows = used.map(() => new Float32Array(width));
+  const bits = rows.map((row) => new Int32Array(row.buffer));
+  const exchanges = sortingNetwork(used.length);
+  const middle = used.length >> 1;
   const signals = ecg.signals.map((lead) => {
-    const out = new Float32Array(width);
     used.forEach((b, k) => {
-      levels[k] = levelBeforeQrs(lead, global.qrsOnset[b]! / SAMPLE_MS);
-    });
-    for (let i = 0; i < width; i++) {
-      for (let k = 0; k < used.length; k++) {
-        const at = ecg.beats[used[k]!]! - before + i;
-        const value = lead[at < 0 ? 0 : at >= ecg.length ? ecg.length - 1 : at]! - levels[k]!;
-        let j = k;
-        for (; j > 0 && values[j - 1]! > value; j--) values[j] = values[j - 1]!;
-        values[j] = value;
+      const level = levelBeforeQrs(lead, global.qrsOnset[b]! / SAMPLE_MS);
+      const row = rows[k]!;
+      const from = ecg.beats[b]! - before;
+      const isWhole = from >= 0 && from + width <= ecg.length;
+      for (let i = 0; i < width; i++) {
+        const at = from + i;
+        row[i] = lead[isWhole ? at : Math.max(0, Math.min(ecg.length - 1, at))]! - level;
       }
-      const middle = used.length >> 1;
-      out[i] = used.length % 2 ? values[middle]! : used.length ? (values[middle - 1]! + values[middle]!) / 2 : 0;
-    }
-    return out;
+      toOrdered(bits[k]!);
+    });
+    for (const [a, b] of exchanges) exchange(bits[a]!, bits[b]!);
+    if (!used.length) return new Float32Array(width);
+    toOrdered(bits[middle]!);
+    if (used.length % 2) return rows[middle]!.slice();
+    toOrdered(bits[middle - 1]!);
+    const above = rows[middle]!;
+    return rows[middle - 1]!.map((value, i) => (value + above[i]!) / 2);
   });
   return { rateHz: WORK_HZ, rSample: before, beats: used.length, signals };
+}
+
+/** The bits of 32-bit floating-point numbers made whole numbers in the same order, or back: whole numbers are compared without a branch. */
+function toOrdered(bits: Int32Array): void {
+  for (let i = 0; i < bits.length; i++) bits[i]! ^= (bits[i]! >> 31) & 0x7fffffff;
+}
+
+/** Puts the lesser of each two values into `low`. */
+function exchange(low: Int32Array, high: Int32Array): void {
+  for (let i = 0; i < low.length; i++) {
+    const one = low[i]!;
+    const other = high[i]!;
+    low[i] = Math.min(one, other);
+    high[i] = Math.max(one, other);
+  }
+}
+
+/** Which places are compared, one pair after another, to put any `count` values in order: Batcher's merge exchange (1968). */
+function sortingNetwork(count: number): [number, number][] {
+  const pairs: [number, number][] = [];
+  const half = 2 ** (Math.ceil(Math.log2(Math.max(2, count))) - 1);
+  for (let p = half; p >= 1; p /= 2) {
+    let [q, r, d] = [half, 0, p];
+    for (;;) {
+      for (let i = 0; i < count - d; i++) if ((i & p) === r) pairs.push([i, i + d]);
+      if (q === p) break;
+      [d, q, r] = [q - p, q / 2, p];
+    }
+  }
+  return pairs;
 }
 
 /** The isoelectric level of a beat in a lead: the PR segment's end. */
