@@ -242,7 +242,7 @@ async function rhythms(load, { measureEcg, RHYTHM_NAMES }) {
       const names = new Map();
       let [there, hit, none, wrong] = [0, 0, 0, 0];
       for (let i = 0; i < 20; i++) {
-        const ecg = synthesizeEcg(randomStream(41, "confusion", rhythm, i), { rhythm, snrDb });
+        const ecg = synthesizeEcg(randomStream(61, "confusion", rhythm, i), { rhythm, snrDb });
         const { rhythm: found, byBeat } = measureEcg(ecg);
         names.set(found.name, (names.get(found.name) ?? 0) + 1);
         for (const { kind, global } of ecg.beats) {
