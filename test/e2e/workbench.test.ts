@@ -99,10 +99,10 @@ describe.skipIf(!hasBrowser())("the workbench on a synthetic hospital, in a brow
     "a run is started from the page, and its threshold moved",
     async () => {
       await go("/runs?task=yaib/mortality24");
-      await page.getByLabel("lr", { exact: true }).check();
+      for (const model of ["lr", "lgbm"]) await page.getByLabel(model, { exact: true }).check();
       await page.getByRole("button", { name: "Run", exact: true }).click();
-      await page.getByRole("link", { name: "yaib-mortality24-lr" }).waitFor();
-      await page.getByRole("link", { name: "yaib-mortality24-lr" }).click();
+      await page.getByRole("link", { name: "yaib-mortality24-lr-lgbm" }).waitFor();
+      await page.getByRole("link", { name: "yaib-mortality24-lr-lgbm" }).click();
       const slider = page.getByRole("slider");
       await slider.waitFor();
       const called = () => page.locator(".figures dd").first().textContent();
@@ -115,6 +115,13 @@ describe.skipIf(!hasBrowser())("the workbench on a synthetic hospital, in a brow
     },
     2 * patience,
   );
+
+  test("the run's models stand beside each other on the leaderboard, with their difference", async () => {
+    await go("/runs");
+    await page.getByLabel("Choose to compare: yaib-mortality24-lr-lgbm").check();
+    await page.getByRole("link", { name: "Compare on the leaderboard" }).click();
+    await soon(() => page.locator(".whiskers .point").count()).toBe(2);
+  });
 
   test("no page has had a mistake of its own or a request refused", () => {
     expect(watched.complaints).toEqual([]);
