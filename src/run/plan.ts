@@ -6,14 +6,16 @@ import type { Samples } from "../features/index.ts";
 
 /** Below this many stays one split would leave too few to hold out. */
 const SMALL_COHORT = 2000;
+/** The same where one split was asked for by its protocol: some 150 stays are held out of so many. */
+const SMALL_FOR_QUICK = 1000;
 /** Folds of YAIB's outer cross-validation. */
 const FOLDS = 5;
 /** Train, tuning and held-out patients each need one with the event and one without. */
 const LEAST_PATIENTS = 3;
 
-/** Whether the samples are of too few stays for one split. */
-export function isSmall({ stayIds }: Pick<Samples, "stayIds">): boolean {
-  return new Set(stayIds).size < SMALL_COHORT;
+/** Whether the samples are of too few stays for one split; `asked`: which the protocol asks for. */
+export function isSmall({ stayIds }: Pick<Samples, "stayIds">, { asked = false } = {}): boolean {
+  return new Set(stayIds).size < (asked ? SMALL_FOR_QUICK : SMALL_COHORT);
 }
 
 /** Patients with a row that has the event, and with a row that has not; of another outcome all are both. */

@@ -30,6 +30,8 @@ test("quick is one split and three seeds, of models that use one; a small cohort
   expect(quick.rule).toMatch(/70 % to train.*3 seeds/);
   expect(replicatesOf(quick, true).map(({ suffix }) => suffix)).toEqual(["-seed-7", "-seed-8", "-seed-9"]);
   expect(replicatesOf(quick, false)).toEqual([{ name: "seed 7", suffix: "", seed: 7, parts: [0] }]);
+  expect(plan(1200, { protocol: "quick" })).toMatchObject({ folds: 1, seeds: [7, 8, 9] });
+  expect(plan(1200, {})).toMatchObject({ folds: 5, seeds: [7] });
   expect(plan(300, { protocol: "quick" })).toMatchObject({ folds: 5, seeds: [7] });
 });
 

@@ -57,7 +57,7 @@ export function planRun(samples: Samples, cohort: Cohort, options: PlanOptions):
   const paper = protocol === "paper";
   const folds = foldsFor(samples, {
     mode,
-    folds: options.folds ?? (paper ? PAPER.folds : protocol && !isSmall(samples) ? 1 : undefined),
+    folds: options.folds ?? (paper ? PAPER.folds : protocol && !isSmall(samples, { asked: true }) ? 1 : undefined),
   });
   const repetitions = paper ? PAPER.repetitions : 1;
   const split = splitPatients(divisionOf(samples), {
