@@ -1,6 +1,7 @@
 // The list of patients, a page at a time, narrowed down by sex, age and where they have been.
 import { count, PageTitle, Shown, Table, useAnswer } from "../../parts/index.tsx";
 import { parameter, setParameters } from "../../router.ts";
+import { Pager } from "./pager.tsx";
 import { text } from "./text.ts";
 
 export interface PatientRow {
@@ -62,23 +63,7 @@ export function List() {
                   { title: text.died, cell: ({ died }) => (died ? text.yes : text.no) },
                 ]}
               />
-              <p class="row">
-                <button
-                  type="button"
-                  disabled={page === 0}
-                  onClick={() => setParameters({ page: page > 1 ? String(page - 1) : null })}
-                >
-                  {text.earlier}
-                </button>
-                <span>{`${page + 1} / ${Math.max(1, Math.ceil(found.total / found.perPage))}`}</span>
-                <button
-                  type="button"
-                  disabled={(page + 1) * found.perPage >= found.total}
-                  onClick={() => setParameters({ page: String(page + 1) })}
-                >
-                  {text.later}
-                </button>
-              </p>
+              <Pager page={page} total={found.total} perPage={found.perPage} />
             </>
           )}
         </Shown>

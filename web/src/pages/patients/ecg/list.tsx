@@ -1,6 +1,7 @@
 // The ECG recordings of the records, a page at a time, those of data sets without a table of patients among them.
 import { count, PageTitle, Shown, Table, useAnswer } from "../../../parts/index.tsx";
-import { parameter, setParameters } from "../../../router.ts";
+import { parameter } from "../../../router.ts";
+import { Pager } from "../pager.tsx";
 import { text as patients } from "../text.ts";
 import { text } from "./text.ts";
 
@@ -35,23 +36,7 @@ export function EcgList() {
                   { title: text.time, cell: ({ time }) => (time === null ? "" : timeOf(time)) },
                 ]}
               />
-              <p class="row">
-                <button
-                  type="button"
-                  disabled={page === 0}
-                  onClick={() => setParameters({ page: page > 1 ? String(page - 1) : null })}
-                >
-                  {patients.earlier}
-                </button>
-                <span>{`${page + 1} / ${Math.max(1, Math.ceil(found.total / found.perPage))}`}</span>
-                <button
-                  type="button"
-                  disabled={(page + 1) * found.perPage >= found.total}
-                  onClick={() => setParameters({ page: String(page + 1) })}
-                >
-                  {patients.later}
-                </button>
-              </p>
+              <Pager page={page} total={found.total} perPage={found.perPage} />
             </>
           )
         }
