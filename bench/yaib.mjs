@@ -54,7 +54,7 @@ export default async function bench(args) {
     args,
     options: {
       patients: { type: "string", default: "10000" },
-      mix: { type: "string", default: "icu" },
+      mix: { type: "string", default: "general" },
       models: { type: "string", default: "all" },
       folder: { type: "string", default: "bench-yaib" },
       memory: { type: "string", default: "4GB" },
