@@ -89,16 +89,14 @@ function flutterOf(ecg: PreparedEcg, { qrsOnset, qrsEnd }: WaveTimes): number {
     for (let i = 0; i < last; i++) slope[i] = from[i]! * between[i]!;
     // Every other lag first, then those beside the best.
     let [best, most] = [0, FLUTTER_SECOND * ROUGHLY];
-    for (let lag = FLUTTER_PERIOD.from; lag <= FLUTTER_PERIOD.to; lag += 2 * FLUTTER_LAG_STEP) {
+    const consider = (lag: number) => {
+      if (lag < FLUTTER_PERIOD.from || lag > FLUTTER_PERIOD.to) return;
       const value = alike(lag);
       if (value > most) [best, most] = [lag, value];
-    }
+    };
+    for (let lag = FLUTTER_PERIOD.from; lag <= FLUTTER_PERIOD.to; lag += 2 * FLUTTER_LAG_STEP) consider(lag);
     if (!best) return;
-    for (const lag of [best - FLUTTER_LAG_STEP, best + FLUTTER_LAG_STEP]) {
-      if (lag < FLUTTER_PERIOD.from || lag > FLUTTER_PERIOD.to) continue;
-      const value = alike(lag);
-      if (value > most) [best, most] = [lag, value];
-    }
+    for (const lag of [best - FLUTTER_LAG_STEP, best + FLUTTER_LAG_STEP]) consider(lag);
     if (!(most > FLUTTER_SECOND)) return;
     found.push({ likeness: Math.min(most, alike(2 * best)), lag: best });
   });

@@ -2,6 +2,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import type { Problem } from "./catalog.ts";
 import { clamp, gauss } from "./draws.ts";
+import { DAY_HOURS } from "./first-day.ts";
 import type { Person } from "./person.ts";
 import { drawSign, drawWaiting, logistic, logit, survival, type Waiting } from "./risk.ts";
 
@@ -77,7 +78,6 @@ export interface Course {
 
 /** The hours from which the tasks of the benchmarks count: death in the unit, death in hospital. */
 const COUNTED_FROM = { here: 30, inHospital: 48 };
-const FIRST_DAY = 24;
 /** Until this hour nothing shows how the stay ends but what the first day shows. */
 const UNTOLD_UNTIL = 48;
 /** Hours in which a patient who gets better is most of the way. */
@@ -135,8 +135,8 @@ function path(
     for (let hour = 0; hour <= last; hour++) {
       wander = 0.9 * wander + 0.07 * gauss(stream);
       const mean =
-        hour <= FIRST_DAY
-          ? levels[k]! + (day - levels[k]!) * (hour / FIRST_DAY)
+        hour <= DAY_HOURS
+          ? levels[k]! + (day - levels[k]!) * (hour / DAY_HOURS)
           : hour <= UNTOLD_UNTIL
             ? day
             : dies
