@@ -23,12 +23,25 @@ export function metricRows(models: { metrics: MetricValue[] }[]): MetricRow[] {
   return [...rows.values()];
 }
 
-/** A model's figures, after the first one how far it stays behind the true risk, where that is known. */
-export function withRegret(
-  { bestPossible }: Pick<RunResult, "bestPossible">,
-  { id, metrics }: Pick<ModelResult, "id" | "metrics">,
+type WithBest = Pick<RunResult, "bestPossible">;
+
+/** Whether the true risk is known of some held-out rows only, so that its figures are of other rows than the models'. */
+export function isPartlyKnown({ bestPossible }: WithBest): boolean {
+  return bestPossible?.models !== undefined;
+}
+
+/** A model's figures, after the first one how far it stays behind the true risk, where that is known of the same rows. */
+export function withRegret(result: WithBest, model: Pick<ModelResult, "id" | "metrics">): MetricValue[] {
+  return isPartlyKnown(result) ? model.metrics : besideTruth(result, model);
+}
+
+/** The same on the rows with a known true risk. */
+export function besideTruth(
+  { bestPossible }: WithBest,
+  { id, metrics: ofAll }: Pick<ModelResult, "id" | "metrics">,
 ): MetricValue[] {
   const regret = bestPossible?.regrets?.[id];
+  const metrics = bestPossible?.models ? (bestPossible.models[id] ?? []) : ofAll;
   return regret ? [...metrics.slice(0, 1), regret, ...metrics.slice(1)] : metrics;
 }
 

@@ -1,9 +1,9 @@
 // The result as plain text for a terminal: a row a figure, a column a model, never wider than asked.
-import type { MetricValue, RunResult, ThresholdResult } from "../run/result.ts";
+import type { MetricValue, ModelResult, RunResult, ThresholdResult } from "../run/result.ts";
 import { formatCount, formatEstimate, formatFigure } from "./format.ts";
 import { eventWords, shownModels } from "./guard.ts";
 import { heldOut } from "./headline.ts";
-import { bootstrapSentence, metricRows, withRegret } from "./metric-rows.ts";
+import { besideTruth, bootstrapSentence, isPartlyKnown, metricRows, withRegret } from "./metric-rows.ts";
 
 export interface ResultTableOptions {
   /** Columns of the terminal; at least 60. */
@@ -50,12 +50,29 @@ export function renderResultTable(result: RunResult, { width = 100, colour = fal
   ];
   if (!models.length) return `${[...lines, "", "No model was evaluated."].join("\n")}\n`;
   const columns: Column[] = models.map((model) => ({ ...model, metrics: withRegret(result, model) }));
-  if (bestPossible) columns.push({ title: "True risk", metrics: bestPossible.metrics });
+  const best = bestPossible && { title: "True risk", metrics: bestPossible.metrics };
+  const isPart = isPartlyKnown(result);
+  if (best && !isPart) columns.push(best);
   for (const block of blocks(columns, room)) lines.push("", ...blockLines(block, room, style));
+  if (best && isPart) {
+    lines.push("", ...text(bestPossible.note));
+    for (const block of blocks(besideColumns(result, best, models), room))
+      lines.push("", ...blockLines(block, room, style));
+  }
   const rules = [...new Set(models.flatMap(({ threshold }) => threshold?.rule ?? []))].join("; ");
   const notes = [bootstrapSentence(bootstrap), ...(rules ? [`Threshold: ${rules}.`] : []), "For research only."];
   lines.push("", ...notes.flatMap(text).map(style.quiet));
   return `${lines.join("\n")}\n`;
+}
+
+/** The models beside the true risk on the rows that have a known one. */
+function besideColumns(result: RunResult, best: Column, models: readonly ModelResult[]): Column[] {
+  const kept = models.filter(({ id }) => result.bestPossible?.models?.[id]);
+  const shown = new Set(kept.flatMap((model) => besideTruth(result, model)).map(({ id }) => id));
+  return [
+    ...kept.map((model) => ({ title: model.title, metrics: besideTruth(result, model) })),
+    { ...best, metrics: best.metrics.filter(({ id }) => shown.has(id) || kept.length === 0) },
+  ];
 }
 
 /** Cuts the columns into groups that fit side by side. */

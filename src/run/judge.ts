@@ -2,8 +2,10 @@
 // best possible. Trains nothing.
 import { basename } from "node:path";
 import { cohortFiles, readTaskScores } from "../cohort/index.ts";
-import { eventLabels, subgroupFamilies } from "../features/index.ts";
-import { type Evidence, evaluate, type HeldOutEvent, intervals, mainMetrics, subgroups } from "./evaluate/index.ts";
+import { Bug } from "../core/errors.ts";
+import { eventLabels, type Samples, subgroupFamilies } from "../features/index.ts";
+import { hashFile } from "../store/index.ts";
+import { type Evidence, evaluate, type HeldOutEvent, subgroups } from "./evaluate/index.ts";
 import { explain, rowsToExplain } from "./explain/index.ts";
 import { medsPredictionsPath, writeMedsPredictions } from "./meds-predictions.ts";
 import {
@@ -15,8 +17,8 @@ import {
   writePredictions,
 } from "./predict.ts";
 import { type Replicate, replicatesOf } from "./protocol.ts";
-import { regretOf } from "./regret.ts";
-import type { MetricValue, ModelResult, RunResult } from "./result.ts";
+import { bestPossibleOf } from "./regret.ts";
+import type { ModelResult, RunResult } from "./result.ts";
 import { type Learning, resamplesOf, type Scene, THRESHOLD_RULE } from "./scene.ts";
 import { evaluateScore, heldOutPoints, writePoints } from "./scores.ts";
 import { type FoldRecord, readModelFile } from "./train.ts";
@@ -207,36 +209,61 @@ export interface Judged {
   file: string;
 }
 
-/** How well the true risk does on the same stays, where the records are synthetic and tell, and how far models stay behind. */
+/** How well the true risk does on the same rows, where the records are synthetic and tell, and how far models stay behind. */
 export async function bestPossible(
   scene: Scene,
-  { samples, plan }: Learning,
+  { cohort, samples, plan }: Learning,
   models: readonly Judged[],
 ): Promise<RunResult["bestPossible"]> {
-  const { declared, truthIn = [], data, store, seed } = scene;
-  const file = declared.truth && findTruth([...data, ...truthIn], declared.truth);
-  if (!file || samples.outcome !== "event") return undefined;
-  const risk = await readTruth(store.db, file, samples.stayIds);
-  const held = plan.split.parts(0).heldOut;
-  const rows = plan.folds === 1 ? [...held] : [...risk.keys()];
-  const known = rows.filter((i) => !Number.isNaN(risk[i]!));
-  const take = (values: ArrayLike<number>) => Float64Array.from(known, (i) => values[i]!);
+  const { declared, truthIn = [], data, store, seed, base, mode, folder, progress } = scene;
+  if (samples.outcome !== "event") return undefined;
+  const asked = { mode, hourly: samples.hours !== undefined };
+  const truth = await findTruth(store.db, [...data, ...truthIn], declared, asked);
+  if (!truth) return undefined;
   const draws = { seed, resamples: resamplesOf(scene) };
-  const { values } = intervals(mainMetrics, take(samples.targets), take(risk), take(samples.subjectIds), draws);
-  const missing = rows.length - known.length;
-  const regrets: Record<string, MetricValue> = {};
-  for (const { trainer, file: predictions } of models) {
-    const replicates = replicatesOf(plan, trainer.usesSeed).length;
-    const read = await readPredictions(store.db, predictions, samples, replicates);
-    const own = await readTruth(store.db, file, read.stayIds);
-    const regret = regretOf({ ...read, seeds: read.replicates, risk: own }, draws);
-    if (regret) regrets[trainer.id] = regret;
-  }
-  return {
-    metrics: values,
-    regrets,
-    note: `The true risk of each stay, which the synthetic hospital writes apart: no model can do better on average.${
-      missing > 0 ? ` ${missing} stays without one are left out.` : ""
-    }`,
-  };
+  const made = models.map(({ trainer, file }) => [trainer.id, folder.digest(file)]);
+  const { found } = await folder.stage({
+    name: "best possible",
+    dependsOn: { base, draws, division: divisionKey(plan), made, truth: await hashFile(truth.path) },
+    work: async () => {
+      progress.begin("Best possible", models.length);
+      const all = await readTruth(store.db, truth, cohort.folder, samples);
+      const held = rowsHeldOut(samples, plan);
+      const take = (values: ArrayLike<number>) => Float64Array.from(held, (row) => values[row]!);
+      const { subjectIds, stayIds, hours, targets } = samples;
+      const rows = {
+        ...{ subjectIds: take(subjectIds), stayIds: take(stayIds), truth: take(targets), risk: take(all) },
+        hours: hours && take(hours),
+      };
+      const ids = models.map(({ trainer }) => trainer.id);
+      const found = await bestPossibleOf(
+        rows,
+        ids,
+        async (id) => {
+          progress.at(ids.indexOf(id), id);
+          const { trainer, file } = models[ids.indexOf(id)]!;
+          const read = await readPredictions(store.db, file, samples, replicatesOf(plan, trainer.usesSeed).length);
+          if (!isSame(read.stayIds, rows.stayIds) || (rows.hours && !isSame(read.hours!, rows.hours))) {
+            throw new Bug(`The predictions of ${id} are not of the rows held out`);
+          }
+          return { predictions: read.predictions, seeds: read.replicates };
+        },
+        draws,
+      );
+      progress.end(`${ids.length} models beside the true risk`);
+      return { value: { found }, files: [] };
+    },
+  });
+  return found;
+}
+
+/** The samples held out once each, in their order, as predictions files have them. */
+function rowsHeldOut({ targets }: Samples, { folds, split }: Learning["plan"]): Int32Array {
+  return folds === 1 ? Int32Array.from(split.parts(0).heldOut).sort() : Int32Array.from(targets.keys());
+}
+
+function isSame(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -219,9 +219,15 @@ export interface RunResult {
   leaks?: LeakReport;
   /**
    * The figure of the true risk, which only the synthetic hospital knows: the best any model can do; and by model id how far
-   * it stays behind in AUROC, paired by patient.
+   * it stays behind in AUROC, paired by patient. Where it is not known of all held-out rows, those of the others alone
+   * count, and `models` has the models' own figures on them, by id.
    */
-  bestPossible?: { metrics: MetricValue[]; regrets?: Record<string, MetricValue>; note: string };
+  bestPossible?: {
+    metrics: MetricValue[];
+    regrets?: Record<string, MetricValue>;
+    models?: Record<string, MetricValue[]>;
+    note: string;
+  };
   bootstrap: { resamples: number; level: number; unit: string; skipped: number };
   published: PublishedValue[];
   /** In what our data and method differ from the published ones. */

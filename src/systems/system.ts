@@ -44,6 +44,8 @@ export interface SystemTask {
   faults: readonly FaultSpec[];
   /** The outcome whose true risks a synthetic hospital writes: `icu_mortality_24h`. */
   truth?: string;
+  /** The mode whose labels these are the risks of; both where it is left out. */
+  truthMode?: "corrected" | "faithful";
 }
 
 /** A published system. */

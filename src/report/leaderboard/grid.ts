@@ -2,6 +2,7 @@
 import type { MetricValue, RunResult } from "../../run/result.ts";
 import { formatValue, isEstimable } from "../format.ts";
 import { type Child, h } from "../html.ts";
+import { isPartlyKnown } from "../metric-rows.ts";
 import { absentCell, type Page } from "../page.ts";
 
 /** A task's column: the first figure of every model, by title. */
@@ -21,7 +22,8 @@ function columnOf(results: readonly RunResult[]): TaskColumn {
     if (isEstimable(figure) && !figures.has(title))
       figures.set(title, figure as MetricValue & { low: number; high: number });
   }
-  const bound = results.flatMap(({ bestPossible }) => bestPossible?.metrics ?? []).find(({ id }) => id === first?.id);
+  const wholly = results.filter((result) => !isPartlyKnown(result));
+  const bound = wholly.flatMap(({ bestPossible }) => bestPossible?.metrics ?? []).find(({ id }) => id === first?.id);
   return { title: results[0]!.task.title, first, figures, bound };
 }
 

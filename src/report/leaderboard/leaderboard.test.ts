@@ -90,6 +90,37 @@ test("a regret with its interval stands in the page, the report and both termina
   expect(renderLeaderboardTable(comparison)).toMatch(/Logistic regression \(linear\).*0\.012 \(0\.004–0\.020\)/);
 });
 
+test("where the true risk is known of some rows only, it stands beside the models' figures on these rows alone", () => {
+  const regret = {
+    id: "regret_auroc",
+    title: "Regret in AUROC",
+    higherIsBetter: false,
+    value: 0.12,
+    low: 0.1,
+    high: 0.2,
+  };
+  const own = { id: "auroc", title: "AUROC", higherIsBetter: true, value: 0.761, low: 0.75, high: 0.77 };
+  const result = runResultFixture();
+  const note = "It is known for some predictions made 24 to 48 hours after admission. Only these are compared here.";
+  result.bestPossible = { ...result.bestPossible!, regrets: { lr: regret }, models: { lr: [own] }, note };
+  const section = rowsOf(readPage(renderReport(result)), "#best-possible");
+  expect(section[0]).toEqual(["", "True risk", "Logistic regression"]);
+  expect(section[1]!.at(-1)).toContain("0.761");
+  const text = renderResultTable(result);
+  const [main, beside] = text.replace(/\s+/g, " ").split("made 24 to 48 hours after admission") as [string, string];
+  expect(main).not.toMatch(/True risk|Regret|0\.761/);
+  expect(beside).toMatch(/Logistic regression True risk .*AUROC 0\.761.*Regret in AUROC 0\.12/);
+  const page = readPage(renderLeaderboard([result]));
+  const rows = rowsOf(page, "#task-yaib-mortality24").map(([name]) => name);
+  expect(rows).toContain("True risk (best possible, where it is known)");
+  expect(rowsOf(page, "#grid").map(([name]) => name)).not.toContain("Best possible");
+  const comparison = comparisonFixture();
+  Object.assign(comparison.boards[0]!, { bestPossible: [own], bestIsPartly: true });
+  expect(renderLeaderboardTable(comparison)).toMatch(
+    /best possible\)\* +0\.761[\s\S]*\* On the rows whose true risk is known\./,
+  );
+});
+
 test("paired differences and runs left out stand where a comparison is given", () => {
   const page = readPage(renderLeaderboard(results, { comparison: comparisonFixture() }));
   expect(rowsOf(page, "#task-yaib-mortality24")).toContainEqual([

@@ -4,7 +4,7 @@ import { formatCount, formatFigure, formatSeconds, isEstimable } from "../format
 import { eventWords } from "../guard.ts";
 import { heldOut } from "../headline.ts";
 import { type Child, h } from "../html.ts";
-import { bootstrapSentence, metricRows } from "../metric-rows.ts";
+import { bootstrapSentence, isPartlyKnown, metricRows } from "../metric-rows.ts";
 import { absentCell, estimateCell, type Page } from "../page.ts";
 
 /** Figures shown of every model; the others stand in the run's own report. */
@@ -51,7 +51,7 @@ export function taskTables(results: readonly RunResult[], page: Page): Child {
             ? [
                 {
                   cells: [
-                    "True risk (best possible)",
+                    `True risk (best possible${isPartlyKnown(result) ? ", where it is known" : ""})`,
                     ...rows.map(({ id }) =>
                       estimateCell(result.bestPossible!.metrics.find((metric) => metric.id === id)),
                     ),
@@ -64,7 +64,7 @@ export function taskTables(results: readonly RunResult[], page: Page): Child {
             : []),
         ],
       })),
-      note: `${bootstrapSentence(bootstrap)}${hasBest ? " Regret: how far a model stays behind the true risk." : ""}`,
+      note: `${bootstrapSentence(bootstrap)}${hasBest ? ` Regret: how far a model stays behind the true risk${results.some(isPartlyKnown) ? ", on the rows where that is known" : ""}.` : ""}`,
     }),
     publishedTable(results, rows, page),
   ];
@@ -77,10 +77,11 @@ function groupTitle(result: RunResult): string {
   return `${data.title} ${data.version}, ${task.mode}${size}`;
 }
 
-function regretCell({ bestPossible }: RunResult, { id: model, metrics }: ModelResult, id: string | undefined): Child {
+function regretCell(result: RunResult, { id: model, metrics }: ModelResult, id: string | undefined): Child {
+  const { bestPossible } = result;
   const paired = bestPossible?.regrets?.[model];
   if (paired && paired.id === `regret_${id}`) return estimateCell(paired);
-  const best = bestPossible?.metrics.find((metric) => metric.id === id);
+  const best = isPartlyKnown(result) ? undefined : bestPossible?.metrics.find((metric) => metric.id === id);
   const own = metrics.find((metric) => metric.id === id);
   if (!isEstimable(best) || !isEstimable(own)) return absentCell("not known");
   return formatFigure(best.higherIsBetter ? best.value - own.value : own.value - best.value);

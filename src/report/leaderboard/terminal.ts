@@ -20,7 +20,7 @@ const longestName = 44;
  */
 export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Leaderboard): string {
   const lines: string[] = [];
-  for (const { task, data, patients, rows, metrics, entries, leader, bestPossible } of boards) {
+  for (const { task, data, patients, rows, metrics, entries, leader, bestPossible, bestIsPartly } of boards) {
     const shown = metrics.slice(0, 2);
     const [first] = shown;
     const regret = entries.find((entry) => entry.regret)?.regret;
@@ -30,7 +30,7 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
         ...shown.map(({ title, higherIsBetter }) => `${title} ${higherIsBetter ? "↑" : "↓"}`),
         `Δ ${first!.title}`,
         "p, Holm",
-        ...(regret ? [regret.title] : []),
+        ...(regret ? [`${regret.title}${bestIsPartly ? "*" : ""}`] : []),
       ],
       ...entries.map((entry) => {
         const isLeader = `${entry.run}/${entry.model}` === leader;
@@ -47,7 +47,7 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
       ...(bestPossible
         ? [
             [
-              "True risk (best possible)",
+              `True risk (best possible)${bestIsPartly ? "*" : ""}`,
               ...shown.map(({ id }) => formatEstimate(bestPossible.find((m) => m.id === id))),
               "",
               "",
@@ -70,6 +70,7 @@ export function renderLeaderboardTable({ boards, notComparable, bootstrap }: Lea
       head!,
       "─".repeat(widths.reduce((sum, width) => sum + width + 2, -2)),
       ...rest,
+      ...(bestIsPartly ? ["* On the rows whose true risk is known."] : []),
       "",
     );
   }

@@ -3,7 +3,7 @@ import type { MetricValue, ModelResult, RunResult } from "../../run/result.ts";
 import { type ForestRow, forest } from "../charts/forest.ts";
 import { formatSeconds, isEstimable } from "../format.ts";
 import { type Child, fragment, h } from "../html.ts";
-import { bootstrapSentence, type MetricRow, metricRows, withRegret } from "../metric-rows.ts";
+import { besideTruth, bootstrapSentence, isPartlyKnown, type MetricRow, metricRows } from "../metric-rows.ts";
 import { absentCell, estimateCell } from "../page.ts";
 import { allFigures, figureTitles, formatPublished, reachOf, SECONDS } from "./published-figures.ts";
 import type { Section } from "./section.ts";
@@ -74,18 +74,21 @@ export const bestPossibleSection: Section = {
   title: "Best possible performance",
   render({ bestPossible, models }, page) {
     if (!bestPossible) return null;
-    const own = models.map((model) => ({ metrics: withRegret({ bestPossible }, model) }));
+    const isPart = isPartlyKnown({ bestPossible });
+    const beside = models.filter(({ id }) => !isPart || bestPossible.models![id]);
+    const own = beside.map((model) => ({ metrics: besideTruth({ bestPossible }, model) }));
     const all = [{ metrics: bestPossible.metrics }, ...own];
     const regrets = Object.values(bestPossible.regrets ?? {});
     const known = new Set([...bestPossible.metrics, ...regrets].map(({ id }) => id));
+    const rows = isPart ? "on the rows with a known true risk" : "on the same held-out patients";
     return [
       h("p", {}, bestPossible.note),
       page.table({
-        caption: "The true risk beside the models, on the same held-out patients.",
+        caption: `The true risk beside the models, ${rows}.`,
         columns: [
           { title: "" },
           { title: "True risk", align: "figure" },
-          ...models.map(({ title }) => ({ title, align: "figure" as const })),
+          ...beside.map(({ title }) => ({ title, align: "figure" as const })),
         ],
         rows: metricRows(all)
           .filter(({ id }) => known.has(id))

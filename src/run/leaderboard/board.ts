@@ -38,6 +38,8 @@ export interface Board {
   leader: string;
   entries: BoardEntry[];
   bestPossible?: MetricValue[];
+  /** Whether the true risk is known of some rows only: it, and the regrets, are of these. */
+  bestIsPartly?: boolean;
 }
 
 /** A run or model that could not be compared, and why. */

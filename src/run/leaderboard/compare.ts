@@ -95,6 +95,7 @@ async function boardOf(
     metrics: metrics.map(({ id, title, higherIsBetter }) => ({ id, title, higherIsBetter })),
     ...ranked(entries, metrics, draws),
     ...(first.result.bestPossible ? { bestPossible: first.result.bestPossible.metrics } : {}),
+    ...(first.result.bestPossible?.models ? { bestIsPartly: true } : {}),
   };
 }
 

@@ -4,15 +4,14 @@ import { SECONDS_PER_HOUR } from "../../core/time.ts";
 import { field, fields, type RowBytes } from "./bytes.ts";
 import { itemFacts, type RoundItem, rounds } from "./catalog.ts";
 import { below, clamp, gauss } from "./draws.ts";
-import { DAY_HOURS, type DayMeans, meanOfDay, offsetsFor, steadyNoise } from "./first-day.ts";
 import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
 import type { Person } from "./person.ts";
-import { logit } from "./risk.ts";
 import { caregivers } from "./scribe.ts";
 import { type IcuStay, isSilent } from "./story.ts";
 import type { Support } from "./support.ts";
+import { TEMPERATURE_EVERY, type VitalSigns } from "./vital-signs.ts";
 
-const [RESP, CIRC, INFL, NEURO] = SYSTEMS.map((_, k) => k) as [number, number, number, number];
+const [RESP, NEURO] = [SYSTEMS.indexOf("resp"), SYSTEMS.indexOf("neuro")];
 
 const HEART_RATE = 220045;
 const RHYTHM = 220048;
@@ -60,9 +59,14 @@ type Compiled = (typeof compiled)[number]["items"][number];
 /** How often the charts of real units have these faults. */
 const FAULTS = { twice: 0.002, outside: 0.01, sparse: 0.006, fraction: 0.02, missing: 0.02 };
 
-/** How far a vital sign scatters from hour to hour. */
-const SCATTER: DayMeans = { heartRate: 6, meanPressure: 6, pulsePressure: 6, breathing: 2.6, temperature: 0.5 };
-const TEMPERATURE_EVERY = 4;
+/** What a chart is of. */
+interface Charted {
+  person: Person;
+  hadmId: number;
+  stay: IcuStay;
+  support: Support;
+  signs: VitalSigns;
+}
 
 /** One stay's chart. */
 export class Chart {
@@ -72,26 +76,17 @@ export class Chart {
   private readonly stay: IcuStay;
   private readonly support: Support;
   private readonly prefix: Uint8Array;
-  /** What the patient's signs differ by from those of the organ systems. */
-  private readonly own: DayMeans;
-  private readonly noise: Record<keyof DayMeans, Float64Array>;
+  private readonly signs: VitalSigns;
   private nurse = 0;
 
-  constructor(to: RowBytes, stream: RandomStream, person: Person, hadmId: number, stay: IcuStay, support: Support) {
+  constructor(to: RowBytes, stream: RandomStream, { person, hadmId, stay, support, signs }: Charted) {
     this.to = to;
     this.stream = stream;
     this.person = person;
     this.stay = stay;
     this.support = support;
     this.prefix = fields(person.subjectId, hadmId, stay.stayId);
-    this.own = this.offsets();
-    this.noise = {
-      heartRate: steadyNoise(stream),
-      meanPressure: steadyNoise(stream),
-      pulsePressure: steadyNoise(stream),
-      breathing: steadyNoise(stream),
-      temperature: steadyNoise(stream, TEMPERATURE_EVERY),
-    };
+    this.signs = signs;
   }
 
   write(): void {
@@ -127,47 +122,6 @@ export class Chart {
     return severity[clamp(hour, 0, last) * SYSTEM_COUNT + system]!;
   }
 
-  /** What the organ systems and the patient's set points make a sign at an hour. */
-  private expected(sign: keyof DayMeans, hour: number): number {
-    const { person } = this;
-    const [resp, circ, infl] = [this.level(RESP, hour), this.level(CIRC, hour), this.level(INFL, hour)];
-    switch (sign) {
-      case "heartRate":
-        return person.heartRate + 10 * circ + 7 * infl + 3.5 * resp;
-      case "meanPressure": {
-        const pressors = this.support.pressors[clamp(hour, 0, this.support.pressors.length - 1)]!;
-        return person.meanPressure - 9.5 * circ - 2 * infl + 6 * pressors;
-      }
-      case "pulsePressure":
-        return person.pulsePressure - 3 * circ;
-      case "breathing":
-        return person.breathing + 3.4 * resp + 1.6 * infl;
-      case "temperature":
-        return person.temperatureF + 0.9 * infl - 0.3 * circ;
-    }
-  }
-
-  /** What the signs must differ by, so that the first day shows the true risk. */
-  private offsets(): DayMeans {
-    const { hours, riskOfDyingHere } = this.stay.course;
-    const mean = (sign: keyof DayMeans) => meanOfDay(hours, (hour) => this.expected(sign, hour));
-    const means: DayMeans = {
-      heartRate: mean("heartRate"),
-      meanPressure: mean("meanPressure"),
-      pulsePressure: mean("pulsePressure"),
-      breathing: mean("breathing"),
-      temperature: mean("temperature"),
-    };
-    return offsetsFor(means, logit(riskOfDyingHere));
-  }
-
-  /** A sign as it is measured at an hour. */
-  private measured(sign: keyof DayMeans, hour: number, low: number, high: number): number {
-    const inDay = hour >= 0 && hour < DAY_HOURS;
-    const noise = inDay ? this.noise[sign][hour]! : gauss(this.stream);
-    return clamp(this.expected(sign, hour) + this.own[sign] + SCATTER[sign] * noise, low, high);
-  }
-
   private vitals(hour: number, time: number): void {
     if (
       time >= this.stay.end &&
@@ -178,10 +132,10 @@ export class Chart {
       return;
     const { stream, person } = this;
     const seen = () => !stream.chance(FAULTS.missing);
-    const rate = this.measured("heartRate", hour, 25, 210);
+    const rate = this.signs.at("heartRate", hour);
     if (seen()) this.whole(HEART_RATE, time, rate);
-    const mean = this.measured("meanPressure", hour, 28, 150);
-    const pulse = this.measured("pulsePressure", hour, 12, 100);
+    const mean = this.signs.at("meanPressure", hour);
+    const pulse = this.signs.at("pulsePressure", hour);
     const arterial = this.support.arterial[clamp(hour, 0, this.support.arterial.length - 1)] === 1;
     if (seen()) {
       const [systolic, diastolic, middle] = arterial ? PRESSURES.arterial : PRESSURES.cuff;
@@ -190,14 +144,14 @@ export class Chart {
       this.whole(middle, time, mean);
       if (arterial && stream.chance(0.03)) this.whole(ARTERIAL_MEAN_OTHER, time, mean + 2 * gauss(stream));
     }
-    if (seen()) this.whole(BREATHS, time, this.measured("breathing", hour, 4, 60));
+    if (seen()) this.whole(BREATHS, time, this.signs.at("breathing", hour));
     const saturation = person.saturation - 1.5 * this.level(RESP, hour) + 1.3 * gauss(stream);
     if (seen()) this.whole(SATURATION, time, clamp(saturation, 60, 100));
     if (hour % 4 === 0) this.text(RHYTHM, time, rhythms[rate > 105 ? 1 : stream.chance(0.12) ? 2 : rate < 58 ? 3 : 0]!);
   }
 
   private temperature(hour: number, time: number, celsius: boolean): void {
-    const fahrenheit = this.measured("temperature", hour, 80, 110);
+    const fahrenheit = this.signs.at("temperature", hour);
     if (celsius) this.number(CELSIUS, time, ((fahrenheit - 32) * 5) / 9, 1);
     else this.number(FAHRENHEIT, time, fahrenheit, 1);
   }

@@ -7,6 +7,7 @@ import { type Illness, SYSTEMS, type System } from "./illness.ts";
 import { anchorGroups, type Person, realYear } from "./person.ts";
 import { provider, type Scribe } from "./scribe.ts";
 import type { Admission, Story } from "./story.ts";
+import type { UnitCourses } from "./unit-course.ts";
 
 /** Codes changed from ICD-9 to ICD-10 in the United States on 1 October 2015. */
 export const ICD10_FROM = 2015.75;
@@ -28,7 +29,13 @@ export function writePatient({ tables }: Scribe, { person, death, admissions, ed
 }
 
 /** Everything of an admission but laboratory, orders and intensive care. */
-export function writeAdmission(scribe: Scribe, stream: RandomStream, person: Person, admission: Admission): void {
+export function writeAdmission(
+  scribe: Scribe,
+  stream: RandomStream,
+  person: Person,
+  admission: Admission,
+  courses: UnitCourses,
+): void {
   const { tables } = scribe;
   const { hadmId, start, end, died, ed } = admission;
   // a death is sometimes noted a little before or after the discharge
@@ -61,7 +68,7 @@ export function writeAdmission(scribe: Scribe, stream: RandomStream, person: Per
       admission.problem.service,
       oneOf(stream, ["MED", "SURG", "CMED"]),
     );
-  writeCodes(scribe, stream, person, admission);
+  writeCodes(scribe, stream, person, admission, courses);
   writeCultures(scribe, stream, person, admission);
 }
 
@@ -79,10 +86,19 @@ function writeTransfers({ tables, counters }: Scribe, person: Person, { hadmId, 
 }
 
 /** Diagnoses, procedures, groups for payment. */
-function writeCodes({ tables }: Scribe, stream: RandomStream, person: Person, admission: Admission): void {
-  const { hadmId, problem, start, illness, died } = admission;
+function writeCodes(
+  { tables }: Scribe,
+  stream: RandomStream,
+  person: Person,
+  admission: Admission,
+  courses: UnitCourses,
+): void {
+  const { hadmId, problem, start, illness, died, parts } = admission;
   const version = realYear(person, start) >= ICD10_FROM ? 10 : 9;
-  diagnosesOf(stream, person, problem, illness, version).forEach((code, i) => {
+  const codes = diagnosesOf(stream, person, problem, illness, version);
+  const injured = parts.some(({ icu }) => icu && courses.get(icu.stayId)!.kidneys.onset !== null);
+  if (injured && stream.chance(CODED.complication)) codes.push(INJURED_KIDNEYS[version === 10 ? 1 : 0]);
+  [...new Set(codes)].forEach((code, i) => {
     tables["diagnoses_icd"]?.row(person.subjectId, hadmId, i + 1, code, version);
   });
   const procedures = version === 10 ? problem.procedures10 : problem.procedures9;
@@ -119,10 +135,12 @@ function writeCodes({ tables }: Scribe, stream: RandomStream, person: Person, ad
     tables["hcpcsevents"]?.row(person.subjectId, hadmId, start, "G0378", 1, "Hospital observation per hr");
 }
 
+/** Acute kidney failure, ICD-9 and ICD-10. */
+const INJURED_KIDNEYS = ["5849", "N179"] as const;
 /** What severe illness of an organ system is coded as, over a level; [system, level, ICD-9, ICD-10]. */
 const COMPLICATIONS: readonly [System, number, string, string][] = [
   ["resp", 1.3, "51881", "J9601"],
-  ["renal", 0.9, "5849", "N179"],
+  ["renal", 0.9, ...INJURED_KIDNEYS],
   ["renal", 1.6, "2767", "E875"],
   ["circ", 1.1, "2762", "E872"],
   ["neuro", 1.2, "78097", "R4182"],

@@ -2,8 +2,8 @@
 import type { RandomStream } from "../../core/random.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../core/time.ts";
 import type { Problem } from "./catalog.ts";
-import { below, between, clamp, gauss, logNormal, oneOf } from "./draws.ts";
-import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
+import { below, between, gauss, logNormal, oneOf } from "./draws.ts";
+import { type Kidneys, urineOf } from "./kidneys.ts";
 import type { Person } from "./person.ts";
 import { caregiver, type Scribe } from "./scribe.ts";
 import { type IcuStay, isSilent } from "./story.ts";
@@ -157,8 +157,6 @@ const LINE_DATES = {
 };
 const LINES_SEEN_EVERY_HOURS = 8;
 const INSERTION = "Date";
-const RENAL = SYSTEMS.indexOf("renal");
-const CIRC = SYSTEMS.indexOf("circ");
 
 interface Bedside {
   scribe: Scribe;
@@ -167,6 +165,7 @@ interface Bedside {
   hadmId: number;
   stay: IcuStay;
   support: Support;
+  kidneys: Kidneys;
   problem: Problem;
 }
 
@@ -372,9 +371,8 @@ function input({ scribe, stream, person, hadmId, stay }: Bedside, given: Input):
   );
 }
 
-function writeOutputs({ scribe, stream, person, hadmId, stay, support, problem }: Bedside): void {
+function writeOutputs({ scribe, stream, person, hadmId, stay, support, kidneys, problem }: Bedside): void {
   const table = scribe.tables["outputevents"];
-  const { severity } = stay.course;
   const hours = (stay.end - stay.start) / SECONDS_PER_HOUR;
   let catheter = stream.chance(0.55);
   const put = (hour: number, item: number, volume: number) => {
@@ -391,16 +389,14 @@ function writeOutputs({ scribe, stream, person, hadmId, stay, support, problem }
       "mL",
     );
   };
-  const rate = (hour: number) => {
-    const at = Math.min(Math.floor(hour), severity.length / SYSTEM_COUNT - 1) * SYSTEM_COUNT;
-    return person.weightKg * 1.1 * Math.exp(-0.55 * severity[at + RENAL]! - 0.22 * severity[at + CIRC]!);
-  };
   let before = 0;
   for (let hour = stream.uniform(); hour < hours; ) {
-    const gap = Math.min(hour - before, 8);
-    if (gap > 0 && !isSilent(stay, Math.floor(hour)))
-      put(hour, catheter ? FOLEY : VOID, clamp(logNormal(stream, rate(hour) * gap, 0.45), 0, 1800));
-    before = hour;
+    const over = hour - before;
+    if (over > 0 && !isSilent(stay, Math.floor(hour))) {
+      const volume = person.weightKg * urineOf(stream, kidneys, stay.course, { hour: Math.floor(hour), over });
+      put(hour, catheter ? FOLEY : VOID, Math.min(volume, 1800));
+      before = hour;
+    }
     catheter ||= support.holds("ventilated", Math.floor(hour));
     hour += catheter ? (stream.chance(0.75) ? 1 : 2) : between(stream, 2, 7);
   }
@@ -473,7 +469,7 @@ function writeProcedures({ scribe, stream, person, hadmId, stay, support }: Beds
     put(PROCEDURES.central, central, hours, "Invasive Lines", "Right IJ");
     for (let hour = central; hour < hours; hour += LINES_SEEN_EVERY_HOURS) dates(LINE_DATES.central, hour);
   }
-  for (const { from, to } of stretches(support.dialysis)) put(PROCEDURES.crrt, from, to, "Dialysis");
+  for (const { from, to } of support.onDialysis) put(PROCEDURES.crrt, from, to, "Dialysis");
   put(PROCEDURES.peripheral, 0, Math.min(hours, 72), "Peripheral Lines", "Right Hand");
   for (let hour = 1; hour < hours; hour += LINES_SEEN_EVERY_HOURS) dates(LINE_DATES.peripheral, hour);
   for (let hour = stream.uniform() * 12; hour < hours; hour += 24) put(PROCEDURES.film, hour, hour, "Imaging");

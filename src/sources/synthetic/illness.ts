@@ -10,11 +10,12 @@ import { drawSign, drawWaiting, logistic, logit, survival, type Waiting } from "
 export const SYSTEMS = ["resp", "circ", "infl", "neuro", "hep", "coag", "renal"] as const;
 export type System = (typeof SYSTEMS)[number];
 export const SYSTEM_COUNT = SYSTEMS.length;
+const RENAL = SYSTEMS.indexOf("renal");
 
 /** How far the severity on arrival tells those who will die from the others, in standard deviations, by system. */
 const ARRIVAL_SIGNS = [0.72, 0.76, 0.5, 0.35, 0.4, 0.4, 0.58];
-/** The same for the change over the first day. */
-const TREND_SIGNS = [0.5, 0.55, 0.32, 0.25, 0.2, 0.2, 0.36];
+/** The same for the change over the first day; that of the kidneys hangs on other things (kidneys.ts). */
+const TREND_SIGNS = [0.58, 0.6, 0.32, 0.25, 0.2, 0.2, 0];
 /** What a sign of one standard deviation adds to the severity. */
 const ARRIVAL_STEP = 0.85;
 const TREND_STEP = 0.75;
@@ -36,6 +37,8 @@ const DIES_IN_UNIT = 0.8;
 /** Hours until death in the unit, and until leaving it alive (for a problem of middling length). */
 const UNTIL_DEATH: Waiting = { scale: 88, shape: 1.5 };
 const UNTIL_LEAVING: Waiting = { scale: 52, shape: 2.1 };
+/** The worse these are on arrival, the longer until leaving: added to the logarithm of the hours, for each one of severity. */
+const SLOWER: Partial<Record<System, number>> = { resp: 0.2, neuro: 0.12, infl: 0.08 };
 const MIDDLING_DAYS = 3.6;
 const LONGEST_HOURS = 24 * 75;
 
@@ -66,7 +69,10 @@ export interface Course {
   hours: number;
   /** Dies in the unit, at its end. */
   diesHere: boolean;
-  /** Severity by hour and system: `severity[hour * SYSTEM_COUNT + k]`, hours 0 to `ceil(hours)`. */
+  /**
+   * Severity by hour and system: `severity[hour * SYSTEM_COUNT + k]`, hours 0 to `ceil(hours)`. That of the kidneys is as on
+   * arrival until drawKidneys (kidneys.ts) has been there.
+   */
   severity: Float32Array;
   /** Probability of dying in the unit, given the first 24 hours and being there alive at hour 30. */
   riskOfDyingHere: number;
@@ -74,12 +80,36 @@ export interface Course {
   riskOfDyingInHospital: number;
   /** Log-odds of dying in this hospital stay after leaving the unit alive. */
   logOddsAfter: number;
+  /** Chances of dying in the unit at all, of an ordinary stay that ends alive, and how long either takes. */
+  ends: Ends;
+}
+
+/** How a stay can end, seen from its first day. */
+export interface Ends {
+  dying: number;
+  leaving: number;
+  untilLeaving: Waiting;
+}
+
+/** From the end of the first day to this hour nothing but its length tells more of how the stay ends. */
+export const UNTOLD_UNTIL = 48;
+
+/**
+ * Probability of dying in the unit in the `within` hours after an hour from 24 to 48 at which the patient is there alive, given
+ * everything until then.
+ */
+export function riskOfDyingWithin(
+  { ends: { dying, leaving, untilLeaving } }: Course,
+  hour: number,
+  within: number,
+): number {
+  const still = dying * survival(UNTIL_DEATH, hour);
+  const later = dying * survival(UNTIL_DEATH, hour + within);
+  return (still - later) / (still + leaving * survival(untilLeaving, hour));
 }
 
 /** The hours from which the tasks of the benchmarks count: death in the unit, death in hospital. */
 const COUNTED_FROM = { here: 30, inHospital: 48 };
-/** Until this hour nothing shows how the stay ends but what the first day shows. */
-const UNTOLD_UNTIL = 48;
 /** Hours in which a patient who gets better is most of the way. */
 const UNTIL_BETTER = 60;
 
@@ -94,11 +124,15 @@ export function drawCourse(stream: RandomStream, illness: Illness, losDays: numb
     const separation = TREND_SIGNS[k]!;
     const sign = drawSign(stream, logistic(logOdds), separation);
     logOdds += separation * sign;
-    trend[k] = TREND_STEP * sign - 0.12;
+    trend[k] = separation === 0 ? 0 : TREND_STEP * sign - 0.12;
   }
   const dying = logistic(logOdds);
   const dyingHere = dying * DIES_IN_UNIT;
-  const leaving: Waiting = { ...UNTIL_LEAVING, scale: UNTIL_LEAVING.scale * Math.sqrt(losDays / MIDDLING_DAYS) };
+  const slower = SYSTEMS.reduce((sum, system, k) => sum + (SLOWER[system] ?? 0) * (illness.levels[k]! - COMMON.icu), 0);
+  const leaving: Waiting = {
+    ...UNTIL_LEAVING,
+    scale: UNTIL_LEAVING.scale * Math.sqrt(losDays / MIDDLING_DAYS) * Math.exp(slower),
+  };
   const dyingAfter = (dying * (1 - DIES_IN_UNIT)) / (1 - dyingHere);
   const ordinary = 1 - ODD_STAYS.seconds - ODD_STAYS.backwards;
   const still = (hour: number) => ({
@@ -115,6 +149,7 @@ export function drawCourse(stream: RandomStream, illness: Illness, losDays: numb
     riskOfDyingHere: at30.dying / (at30.dying + at30.leaving),
     riskOfDyingInHospital: (at48.dying + at48.leaving * dyingAfter) / (at48.dying + at48.leaving),
     logOddsAfter: logit(dyingAfter),
+    ends: { dying: dyingHere, leaving: (1 - dyingHere) * ordinary, untilLeaving: leaving },
   };
 }
 
@@ -129,6 +164,10 @@ function path(
   const last = Math.ceil(hours);
   const severity = new Float32Array((last + 1) * SYSTEM_COUNT);
   for (let k = 0; k < SYSTEM_COUNT; k++) {
+    if (k === RENAL) {
+      for (let hour = 0; hour <= last; hour++) severity[hour * SYSTEM_COUNT + k] = levels[k]!;
+      continue;
+    }
     let wander = 0;
     const day = clamp(levels[k]! + trend[k]!, LEAST_SEVERE, MOST_SEVERE);
     const target = dies ? Math.min(MOST_SEVERE, day + 1.1) : 0.25;

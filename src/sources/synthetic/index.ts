@@ -21,9 +21,9 @@ import { drawPerson } from "./person.ts";
 import { WAYS } from "./presenting.ts";
 import { newCounters, type Scribe, type Tables } from "./scribe.ts";
 import { drawStory, MIXES, type Mix, type Story } from "./story.ts";
-import { Support } from "./support.ts";
 import { TableFile } from "./table-file.ts";
 import { TRUTH_TABLES, writeTruth } from "./truth.ts";
+import { drawUnitCourses, type UnitCourses } from "./unit-course.ts";
 
 const MODULES = ["hosp", "icu", "ed", "ecg"] as const;
 export type SyntheticModule = (typeof MODULES)[number];
@@ -59,7 +59,7 @@ export interface SyntheticNote {
 }
 
 /** Rises when the same seed gives other bytes. */
-const GENERATOR = 5;
+const GENERATOR = 6;
 const VERSION = `3.1 synthetic ${GENERATOR}`;
 const NOTE = "SYNTHETIC.json";
 /** How the names of a folder's files begin that are ours alone: parts, lock. */
@@ -254,15 +254,16 @@ function writePatientStory(scribe: Scribe, { seed, mix }: Pick<Writing, "seed" |
   writePatient(scribe, story);
   writeOutpatient(scribe, own("outpatient"), story);
   writeVisits(scribe, story, own);
+  const courses = drawUnitCourses(own("unit course"), story);
   const labs = own("labs");
   const hospital = own("hospital");
   for (const admission of story.admissions) {
-    writeAdmission(scribe, hospital, person, admission);
-    writeAdmissionLabs(scribe, labs, person, admission);
+    writeAdmission(scribe, hospital, person, admission, courses);
+    writeAdmissionLabs(scribe, labs, person, admission, courses);
   }
   writeOrders(scribe, own("orders"), person, story.admissions);
-  writeUnits(scribe, story, own("units"), own("chart"));
-  writeTruth(scribe, story);
+  writeUnits(scribe, story, courses, { stream: own("units"), chart: own("chart") });
+  writeTruth(scribe, story, courses);
   return story;
 }
 
@@ -278,16 +279,16 @@ function writeVisits(scribe: Scribe, story: Story, own: (what: string) => Return
 function writeUnits(
   scribe: Scribe,
   { person, admissions }: Story,
-  stream: ReturnType<typeof randomStream>,
-  chart: ReturnType<typeof randomStream>,
+  courses: UnitCourses,
+  { stream, chart }: Record<"stream" | "chart", ReturnType<typeof randomStream>>,
 ): void {
   for (const { hadmId, problem, parts } of admissions) {
     for (const { icu } of parts) {
       if (!icu) continue;
-      const support = new Support(stream, icu, problem);
-      writeIcuStay({ scribe, stream, person, hadmId, stay: icu, support, problem });
+      const { support, signs, kidneys } = courses.get(icu.stayId)!;
+      writeIcuStay({ scribe, stream, person, hadmId, stay: icu, support, kidneys, problem });
       const chartevents = scribe.tables["chartevents"];
-      if (chartevents) new Chart(chartevents.bytes, chart, person, hadmId, icu, support).write();
+      if (chartevents) new Chart(chartevents.bytes, chart, { person, hadmId, stay: icu, support, signs }).write();
     }
   }
 }

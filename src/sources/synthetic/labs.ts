@@ -5,9 +5,11 @@ import { field } from "./bytes.ts";
 import { type LabItem, labItems } from "./catalog.ts";
 import { below, gauss } from "./draws.ts";
 import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
+import { CREATININE_PER_LEVEL, measuredCreatinine } from "./kidneys.ts";
 import type { Person } from "./person.ts";
 import { provider, type Scribe } from "./scribe.ts";
 import { type Admission, isSilent } from "./story.ts";
+import type { UnitCourses } from "./unit-course.ts";
 
 /** A panel: hours between draws in intensive care and on a ward, the chance of one without a fixed rhythm, and its reason. */
 interface Panel {
@@ -74,6 +76,8 @@ const panels = Object.entries(PANELS).map(([name, panel]) => ({
     ),
 }));
 
+const chemistry = panels[Object.keys(PANELS).indexOf("chemistry")]!.items;
+const RENAL = SYSTEMS.indexOf("renal");
 const CREATININE = 50912;
 const BICARBONATE = 50882;
 const CARBON_DIOXIDE = 50818;
@@ -93,17 +97,45 @@ interface Sample {
   /** Where the levels of the hour begin. */
   offset: number;
   urgent: boolean;
+  /** No result of it is missing, masked or noted twice. */
+  whole?: boolean;
 }
 
-/** Draws of an admission: on the wards by its state on arrival, in the units by the hour's. */
-export function writeAdmissionLabs(scribe: Scribe, stream: RandomStream, person: Person, admission: Admission): void {
+/**
+ * Draws of an admission: on the wards by the state on arrival or that of leaving intensive care, in the units by the hour's.
+ * An injury of the kidneys shows in creatinine within its first hour.
+ */
+export function writeAdmissionLabs(
+  scribe: Scribe,
+  stream: RandomStream,
+  person: Person,
+  admission: Admission,
+  courses: UnitCourses,
+): void {
   const usual = usualOf(stream);
+  let resting: ArrayLike<number> = admission.illness.levels;
   for (const { start, end, icu } of admission.parts) {
     const hours = Math.max(0, (end - start) / SECONDS_PER_HOUR);
-    const levels = icu ? icu.course.severity : admission.illness.levels;
+    const levels = icu ? icu.course.severity : resting;
+    if (icu) resting = icu.course.severity.subarray(icu.course.severity.length - SYSTEM_COUNT);
+    const injured = icu ? courses.get(icu.stayId)!.kidneys.onset : null;
+    if (icu && injured !== null && !isSilent(icu, injured)) {
+      writeSample(scribe, stream, person, usual, chemistry, {
+        subjectId: person.subjectId,
+        hadmId: admission.hadmId,
+        time: icu.start + injured * SECONDS_PER_HOUR + below(stream, 60) * 60,
+        levels,
+        offset: injured * SYSTEM_COUNT,
+        urgent: true,
+        whole: true,
+      });
+    }
     for (const panel of panels) {
       const every = (icu ? panel.icu : panel.ward) * CLOSER;
-      for (let hour = every * stream.uniform() * 0.6; hour < hours; hour += every * (0.7 + 0.6 * stream.uniform())) {
+      // whoever comes to intensive care has a chemistry in the first hour: what the kidneys do later is seen against it
+      const isArrival = icu !== undefined && panel.items === chemistry;
+      const first = isArrival ? stream.uniform() : every * stream.uniform() * 0.6;
+      for (let hour = first; hour < hours; hour += every * (0.7 + 0.6 * stream.uniform())) {
         if (icu && isSilent(icu, hour)) continue;
         const offset = icu ? Math.floor(hour) * SYSTEM_COUNT : 0;
         if (panel.because && levels[offset + panel.system]! < panel.because.over && !stream.chance(0.12)) continue;
@@ -115,6 +147,7 @@ export function writeAdmissionLabs(scribe: Scribe, stream: RandomStream, person:
           levels,
           offset,
           urgent: icu !== undefined,
+          whole: isArrival && hour === first,
         };
         writeSample(scribe, stream, person, usual, panel.items, sample);
       }
@@ -162,7 +195,7 @@ function writeSample(
   for (const { item, place, effects, unit } of items) {
     const value = resultOf(stream, person, item, usual[place]!, effects, sample);
     const copies = stream.chance(FAULTS.twice) ? 2 : 1;
-    const fault = stream.uniform();
+    const fault = sample.whole ? 1 : stream.uniform();
     for (let copy = 0; copy < copies; copy++) {
       to.int(counters.labEvent++);
       to.int(sample.subjectId);
@@ -214,16 +247,13 @@ function resultOf(
   effects: Float64Array,
   { levels, offset }: Sample,
 ): number {
+  if (item.id === CREATININE) {
+    const shift = usual + CREATININE_PER_LEVEL * levels[offset + RENAL]!;
+    return measuredCreatinine(stream, person.creatinine * Math.exp(shift));
+  }
   let shift = usual + SCATTER.result * item.spread * gauss(stream);
   for (let k = 0; k < SYSTEM_COUNT; k++) shift += effects[k]! * levels[offset + k]!;
-  const mid =
-    item.id === CREATININE
-      ? person.creatinine
-      : item.id === BICARBONATE
-        ? person.bicarbonate
-        : item.id === CARBON_DIOXIDE
-          ? person.pco2
-          : item.mid;
+  const mid = item.id === BICARBONATE ? person.bicarbonate : item.id === CARBON_DIOXIDE ? person.pco2 : item.mid;
   const value = item.log ? mid * Math.exp(shift) : mid + shift;
   return item.low !== null && item.low >= 0 ? Math.max(value, item.decimals > 0 ? 10 ** -item.decimals : 0) : value;
 }

@@ -79,6 +79,8 @@ const OBSERVED = 0.2;
 /** Stays in which nothing is recorded for longer than half a day: share, and hours. */
 const SILENT = { share: 0.006, hours: 16, first: 4, spread: 14 };
 const READMITTED = 0.08;
+/** Nobody dies sooner on a ward, so that who is about to die in intensive care dies there (riskOfDyingWithin in illness.ts). */
+const DIES_ON_WARD_AFTER = 24;
 const DIES_AFTER_DISCHARGE = 0.12;
 
 /** Draws a patient's story. In the mix `icu` it begins with an admission to intensive care. */
@@ -231,7 +233,7 @@ function wayOut(stream: RandomStream, age: number, { levels }: Illness): string 
 /** A ward until discharge or death. */
 function onWard(stream: RandomStream, admission: Admission, days: number, dies: boolean): void {
   const start = admission.parts.at(-1)?.end ?? admission.start;
-  const hours = clamp(logNormal(stream, 24 * days, 0.65), 4, 24 * 90);
+  const hours = clamp(logNormal(stream, 24 * days, 0.65), dies ? DIES_ON_WARD_AFTER : 4, 24 * 90);
   let at = start;
   const moves = 1 + (stream.chance(0.25) ? 1 : 0);
   const wards = ["Medicine", "Med/Surg", "Medicine/Cardiology", "Neurology", "Surgery"];

@@ -2,7 +2,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import type { Problem } from "./catalog.ts";
 import { gauss } from "./draws.ts";
-import { SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
+import { type Course, SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
 import type { IcuStay } from "./story.ts";
 
 const at = (name: (typeof SYSTEMS)[number]) => SYSTEMS.indexOf(name);
@@ -22,7 +22,9 @@ export class Support {
   readonly pressors: Float32Array;
   readonly ventilated: Uint8Array;
   readonly arterial: Uint8Array;
-  readonly dialysis: Uint8Array;
+  /** Nobody is dialysed until `startDialysis` has been called. */
+  private dialysis: Uint8Array;
+  private readonly caution: number;
   private readonly restrained: boolean;
   private readonly carePlan: boolean;
   private readonly wound: boolean;
@@ -30,8 +32,8 @@ export class Support {
   constructor(stream: RandomStream, stay: IcuStay, problem: Problem) {
     const { severity } = stay.course;
     const hours = severity.length / SYSTEM_COUNT;
-    const caution = 0.25 * gauss(stream);
-    const level = (system: number, hour: number) => severity[hour * SYSTEM_COUNT + system]! + caution;
+    this.caution = 0.25 * gauss(stream);
+    const level = (system: number, hour: number) => severity[hour * SYSTEM_COUNT + system]! + this.caution;
     // breathing is supported for the lungs' sake or because the patient is too drowsy
     const breathing = (hour: number) => Math.max(level(at("resp"), hour), level(at("neuro"), hour) - 0.5);
     this.ventilated = switched(hours, breathing, VENTILATION);
@@ -39,7 +41,7 @@ export class Support {
     this.pressors = Float32Array.from(switched(hours, circulation, PRESSORS), (on, hour) =>
       on ? Math.max(0.3, circulation(hour) - 1) : 0,
     );
-    this.dialysis = switched(hours, (hour) => level(at("renal"), hour), DIALYSIS);
+    this.dialysis = new Uint8Array(hours);
     const line = problem.surgical && stream.chance(0.6);
     this.arterial = Uint8Array.from({ length: hours }, (_, hour) =>
       (line && hour < 48) || this.ventilated[hour] || this.pressors[hour] ? 1 : 0,
@@ -47,6 +49,17 @@ export class Support {
     this.restrained = stream.chance(0.35);
     this.carePlan = stream.chance(0.36);
     this.wound = problem.surgical || stream.chance(0.2);
+  }
+
+  /** Dialysis where the kidneys of the course call for it: once they are drawn, for which the vital signs must be known. */
+  startDialysis({ severity }: Course): void {
+    const level = (hour: number) => severity[hour * SYSTEM_COUNT + at("renal")]! + this.caution;
+    this.dialysis = switched(this.dialysis.length, level, DIALYSIS);
+  }
+
+  /** The hours on dialysis: [from, to). */
+  get onDialysis(): { from: number; to: number }[] {
+    return stretches(this.dialysis);
   }
 
   /** Whether a round's condition holds at an hour. */
