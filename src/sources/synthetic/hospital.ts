@@ -69,7 +69,7 @@ export function writeAdmission(
       oneOf(stream, ["MED", "SURG", "CMED"]),
     );
   writeCodes(scribe, stream, person, admission, courses);
-  writeCultures(scribe, stream, person, admission);
+  writeCultures(scribe, stream, person, admission, courses);
 }
 
 function writeTransfers({ tables, counters }: Scribe, person: Person, { hadmId, parts, ed, end }: Admission): void {
@@ -198,12 +198,13 @@ export function writeOutpatient({ tables }: Scribe, stream: RandomStream, { pers
   }
 }
 
+const BLOOD = { spec: 70012, type: "BLOOD CULTURE", test: 90201, name: "Blood Culture, Routine" };
 const SPECIMENS = [
-  { spec: 70012, type: "BLOOD CULTURE", test: 90201, name: "Blood Culture, Routine" },
+  BLOOD,
   { spec: 70079, type: "URINE", test: 90039, name: "URINE CULTURE" },
   { spec: 70062, type: "SPUTUM", test: 90055, name: "RESPIRATORY CULTURE" },
   { spec: 70091, type: "MRSA SCREEN", test: 90189, name: "MRSA SCREEN" },
-] as const;
+];
 /** Cultures of an admission are planned within so many days. */
 const CULTURES_WITHIN_DAYS = 6;
 const ORGANISMS: readonly [number, string][] = [
@@ -228,14 +229,25 @@ function writeCultures(
   stream: RandomStream,
   person: Person,
   { hadmId, start, end, problem, parts }: Admission,
+  courses: UnitCourses,
 ): void {
   const table = tables["microbiologyevents"];
   const suspected = stream.chance(problem.infection) || (parts.some(({ icu }) => icu) && stream.chance(0.3));
   const cultures = suspected ? 4 + below(stream, 6) : stream.chance(0.35) ? 1 + below(stream, 2) : 0;
-  for (let i = 0; i < cultures; i++) {
-    const { spec, type, test, name } = oneOf(stream, SPECIMENS);
+  const planned = Array.from({ length: cultures }, () => {
+    const specimen = oneOf(stream, SPECIMENS);
     // most soon after arrival; those planned for later than the discharge are not taken
     const time = Math.floor((start + stream.uniform() ** 2 * CULTURES_WITHIN_DAYS * SECONDS_PER_DAY) / 60) * 60;
+    return { specimen, time, isGrown: suspected };
+  });
+  for (const { icu } of parts) {
+    const infection = icu && courses.get(icu.stayId)!.infection;
+    if (!infection) continue;
+    const time = Math.floor(icu.start / 60) * 60 + infection.suspected * SECONDS_PER_HOUR + below(stream, 60) * 60;
+    planned.push({ specimen: BLOOD, time, isGrown: true });
+  }
+  for (const { specimen: taken, time, isGrown } of planned) {
+    const { spec, type, test, name } = taken;
     if (time > end) continue;
     const day = Math.floor(time / SECONDS_PER_DAY) * SECONDS_PER_DAY;
     const specimen = counters.specimen++;
@@ -279,7 +291,7 @@ function writeCultures(
         grown.verdict ?? null,
         comment,
       );
-    if (!stream.chance(suspected ? 0.32 : 0.12)) {
+    if (!stream.chance(isGrown ? 0.32 : 0.12)) {
       put({}, "NO GROWTH.");
       continue;
     }

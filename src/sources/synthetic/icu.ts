@@ -3,6 +3,7 @@ import type { RandomStream } from "../../core/random.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../core/time.ts";
 import type { Problem } from "./catalog.ts";
 import { below, between, gauss, logNormal, oneOf } from "./draws.ts";
+import type { Infection } from "./infection.ts";
 import { type Kidneys, urineOf } from "./kidneys.ts";
 import type { Person } from "./person.ts";
 import { caregiver, type Scribe } from "./scribe.ts";
@@ -166,6 +167,7 @@ interface Bedside {
   stay: IcuStay;
   support: Support;
   kidneys: Kidneys;
+  infection: Infection | null;
   problem: Problem;
 }
 
@@ -190,7 +192,7 @@ export function writeIcuStay(bedside: Bedside): void {
 }
 
 function writeInputs(bedside: Bedside): void {
-  const { stream, stay, support, problem } = bedside;
+  const { stream, stay, support, infection, problem } = bedside;
   const hours = (stay.end - stay.start) / SECONDS_PER_HOUR;
   const first = stream.chance(0.72)
     ? NOREPINEPHRINE
@@ -224,6 +226,11 @@ function writeInputs(bedside: Bedside): void {
       for (let hour = stream.uniform() * 8; hour < Math.min(hours, 24 * 8); hour += every)
         carried(bedside, drug, "dose", 1, hour, "08-Antibiotics (IV)");
     }
+  }
+  if (infection) {
+    const drug = oneOf(stream, ANTIBIOTICS);
+    for (let hour = infection.treated; hour < hours; hour += 8)
+      carried(bedside, drug, "dose", 1, hour, "08-Antibiotics (IV)");
   }
   const thinner = !problem.kits.includes("heparin") && stream.chance(0.6);
   for (let hour = stream.uniform() * 8; hour < hours; hour += between(stream, 6, 10)) {

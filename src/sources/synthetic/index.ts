@@ -285,8 +285,8 @@ function writeUnits(
   for (const { hadmId, problem, parts } of admissions) {
     for (const { icu } of parts) {
       if (!icu) continue;
-      const { support, signs, kidneys } = courses.get(icu.stayId)!;
-      writeIcuStay({ scribe, stream, person, hadmId, stay: icu, support, kidneys, problem });
+      const { infection, support, signs, kidneys } = courses.get(icu.stayId)!;
+      writeIcuStay({ scribe, stream, person, hadmId, stay: icu, support, kidneys, infection, problem });
       const chartevents = scribe.tables["chartevents"];
       if (chartevents) new Chart(chartevents.bytes, chart, { person, hadmId, stay: icu, support, signs }).write();
     }

@@ -97,7 +97,7 @@ interface Sample {
   /** Where the levels of the hour begin. */
   offset: number;
   urgent: boolean;
-  /** No result of it is missing, masked or noted twice. */
+  /** No result of it is missing or masked. */
   whole?: boolean;
 }
 
@@ -140,14 +140,15 @@ export function writeAdmissionLabs(
         const offset = icu ? Math.floor(hour) * SYSTEM_COUNT : 0;
         if (panel.because && levels[offset + panel.system]! < panel.because.over && !stream.chance(0.12)) continue;
         if (panel.chance !== undefined && !stream.chance(panel.chance)) continue;
+        const whole = isArrival && hour === first;
         const sample: Sample = {
           subjectId: person.subjectId,
-          hadmId: stream.chance(FAULTS.noAdmission) ? null : admission.hadmId,
+          hadmId: stream.chance(FAULTS.noAdmission) && !whole ? null : admission.hadmId,
           time: start + Math.floor(hour * 60) * 60,
           levels,
           offset,
           urgent: icu !== undefined,
-          whole: isArrival && hour === first,
+          whole,
         };
         writeSample(scribe, stream, person, usual, panel.items, sample);
       }
