@@ -1,6 +1,7 @@
 // A whole run of a task: records → cohort → samples → models → evidence → report, each stage done once and resumable.
 import { type Cohort, cohortTask, openCohort } from "../cohort/index.ts";
 import { missingness, readSamples, tableOne } from "../features/index.ts";
+import { notedTruths } from "../sources/index.ts";
 import { findTask } from "../systems/index.ts";
 import { assemble } from "./assemble.ts";
 import { attendModel } from "./attention/index.ts";
@@ -39,14 +40,15 @@ export async function runTask(options: RunOptions): Promise<RunResult> {
   // a wrong name is told before anything is read
   findTrainers(declared, options.models);
   const folder = RunFolder.open(options.out);
+  const truthIn = options.data.flatMap((given) => [given, ...notedTruths(given)]);
   try {
     const store = await openData(options.data, options.out, options, {
       task: cohortTask(options.task),
-      folders: options.truthIn,
+      folders: truthIn,
     });
     try {
       const base = { code: codeVersion(), data: store.manifest.fingerprint, task: options.task, mode: options.mode };
-      return await runStages({ ...options, system, declared, folder, store, base });
+      return await runStages({ ...options, truthIn, system, declared, folder, store, base });
     } finally {
       store.close();
     }

@@ -48,7 +48,7 @@ export function isSystem(id: string): boolean {
  * @throws BedsideError for unknown names, before anything is read; Stopped.
  */
 export async function runGrid(options: GridOptions): Promise<GridResult> {
-  const { out, data, progress, models } = options;
+  const { out, progress, models } = options;
   const system = findSystem(options.system);
   const tasks = tasksOf(system, options.tasks);
   const asked = tasks
@@ -64,7 +64,7 @@ export async function runGrid(options: GridOptions): Promise<GridResult> {
     progress.say(`Task ${i + 1} of ${asked.length}: ${task.id}, ${models.join(", ")}`);
     const folder = join(out, task.id.slice(system.id.length + 1));
     try {
-      results.push(await runTask({ ...options, task: task.id, models, data: store, truthIn: data, out: folder }));
+      results.push(await runTask({ ...options, task: task.id, models, data: store, out: folder }));
       folders.push(folder);
     } catch (error) {
       if (!(error instanceof BedsideError) || error.exitCode === 2) throw error;

@@ -215,10 +215,10 @@ export async function bestPossible(
   { cohort, samples, plan }: Learning,
   models: readonly Judged[],
 ): Promise<RunResult["bestPossible"]> {
-  const { declared, truthIn = [], data, store, seed, base, mode, folder, progress } = scene;
+  const { declared, truthIn, store, seed, base, mode, folder, progress } = scene;
   if (samples.outcome !== "event") return undefined;
   const asked = { mode, hourly: samples.hours !== undefined };
-  const truth = await findTruth(store.db, [...data, ...truthIn], declared, asked);
+  const truth = await findTruth(store.db, truthIn, declared, asked);
   if (!truth) return undefined;
   const draws = { seed, resamples: resamplesOf(scene) };
   const made = models.map(({ trainer, file }) => [trainer.id, folder.digest(file)]);

@@ -17,8 +17,6 @@ export interface RunOptions extends Resources {
   task: string;
   /** Folders with the records, or one store. */
   data: readonly string[];
-  /** Where a synthetic hospital's true risks may lie, besides `data`. */
-  truthIn?: readonly string[] | undefined;
   out: string;
   mode: Mode;
   seed: number;
@@ -50,6 +48,8 @@ export interface Scene extends RunOptions {
   declared: SystemTask;
   folder: RunFolder;
   store: RecordStore;
+  /** Where a synthetic hospital's true risks may lie. */
+  truthIn: readonly string[];
   /** Everything later stages depend on: code, data, task, mode. */
   base: unknown;
 }

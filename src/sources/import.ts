@@ -19,6 +19,7 @@ import { type FoundTable, findTables, realFolders } from "./find.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import { describeStore } from "./manifest.ts";
 import { checkApart, checkOutput, removeIfEmpty, removeLeftovers } from "./output.ts";
+import { noteTruths } from "./truths.ts";
 import { verifyInput } from "./verify.ts";
 import { versionBounds } from "./version.ts";
 import { noteWaveforms } from "./waveforms.ts";
@@ -65,6 +66,7 @@ export async function importRecords(
       const manifest = describeStore(sources, bounds, stored, codeVersion);
       await keepManifest(store, manifest);
       await noteWaveforms(store, tables);
+      await noteTruths(store, folders);
       return manifest;
     } finally {
       db.close();

@@ -17,3 +17,4 @@ export {
   type SyntheticEcg,
   synthesizeEcg,
 } from "./synthetic/ecg/index.ts";
+export { notedTruths } from "./truths.ts";
