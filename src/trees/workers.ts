@@ -2,6 +2,7 @@
 // program is a text, so that it needs no file of its own: the same under dist/, in a test and in a bundle.
 import { type WasmModule, webAssembly } from "./wasm/host.ts";
 import { type KernelExports, kernelBytes, type ThreadStart } from "./wasm/index.ts";
+import { control, HEAP_START } from "./wasm/layout.ts";
 
 /** Most pages of 64 KiB a memory of 32-bit addresses has. */
 const MOST_PAGES = 65536;
@@ -91,8 +92,23 @@ addEventListener("message", (event) => receive(event.data));`;
   };
 }
 
-/** A kernel's thread runs on its memory until it is stopped. */
-const KERNEL_PROGRAM = `() => ({ module, memory }) => new WebAssembly.Instance(module, { env: { memory } }).exports.work()`;
+/**
+ * A kernel's thread runs on its memory until it is stopped. It says when it has the memory in hand: an engine may forget to tell a
+ * thread that is just starting of growth, and its copies and fills beyond the size it knows fail for ever after.
+ */
+const KERNEL_PROGRAM = `(send) => ({ module, memory }) => {
+  const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const words = new Int32Array(memory.buffer, 0, ${HEAP_START / 4});
+  Atomics.add(words, ${control.there / 4}, 1);
+  send("there");
+  try {
+    work();
+  } catch (error) {
+    Atomics.store(words, ${control.failed / 4}, 1);
+    Atomics.notify(words, ${control.done / 4});
+    throw error;
+  }
+}`;
 
 const modules = new Map<boolean, WasmModule>();
 
@@ -113,21 +129,29 @@ export function oneThread(): ThreadStart {
 }
 
 /**
- * The kernel on a fresh memory with `threads` − 1 workers beside the caller, fewer where they cannot be had. Workers start
- * in their own time and join in when they are there. `stop` must be called in the end.
+ * The kernel on a fresh memory with `threads` − 1 workers beside the caller, fewer where they cannot be had. Comes back when
+ * all have the memory in hand, before which it must not grow. `stop` must be called in the end.
  */
 export async function startThreads(threads: number): Promise<ThreadStart> {
   if (threads === 1 || !canShare()) return oneThread();
   const memory = new webAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const module = kernelModule(true);
   const exports = new webAssembly.Instance(module, { env: { memory } }).exports as KernelExports;
-  const workers: Thread[] = [];
-  while (workers.length < threads - 1) {
-    const worker = await startThread(KERNEL_PROGRAM);
-    if (!worker) break;
-    worker.send({ module, memory });
-    workers.push(worker);
-  }
+  const started = await Promise.all(
+    Array.from({ length: threads - 1 }, async () => {
+      const worker = await startThread(KERNEL_PROGRAM);
+      if (!worker) return undefined;
+      const isThere = new Promise<boolean>((resolve) => {
+        worker.onMessage(() => resolve(true));
+        worker.onFailure(() => resolve(false));
+      });
+      worker.send({ module, memory });
+      if (await isThere) return worker;
+      worker.stop();
+      return undefined;
+    }),
+  );
+  const workers = started.filter((worker) => worker !== undefined);
   return {
     memory,
     exports,

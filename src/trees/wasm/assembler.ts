@@ -198,6 +198,8 @@ export const loop = (body: Code): Code => [0x03, 0x40, body, 0x0b];
 export const leave = (depth: number): Code => [0x0c, unsigned(depth)];
 export const leaveIf = (depth: number, condition: Code): Code => [condition, 0x0d, unsigned(depth)];
 export const giveBack: Code = [0x0f];
+/** Ends the call with an error. */
+export const trap: Code = [0x00];
 
 /** Runs the body for i = from, from + step, … below `to` (compared as signed); inside, `leave(0)` ends one pass only if the body is a block. */
 export function forRange(i: Local, from: Code, to: Code, step: number, body: Code): Code {

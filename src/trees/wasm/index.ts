@@ -1,5 +1,5 @@
 // The kernel: the module's bytes, put together from its jobs, and a memory to hand out room in. Knows no trees.
-import { BedsideError } from "../../core/errors.ts";
+import { BedsideError, Bug } from "../../core/errors.ts";
 import { Assembler } from "./assembler.ts";
 import { defineAssign, defineSort } from "./binning.ts";
 import { defineBinary, defineQuantise } from "./gradients.ts";
@@ -130,7 +130,12 @@ export function kernelOn(start: ThreadStart): Kernel {
       return views.i64;
     },
     run(job, items, alone = false) {
-      exports.dispatch(jobs.indexOf(job), items, alone || threads === 1 ? 1 : 0);
+      try {
+        exports.dispatch(jobs.indexOf(job), items, alone || threads === 1 ? 1 : 0);
+      } catch (cause) {
+        if (views.i32[control.failed >> 2] === 0) throw cause;
+        throw new Bug(`A thread of the trees ended in the midst of the job ${job}`);
+      }
     },
     sum(pairs, count) {
       exports.sumPairs(pairs, count, args.leaf);

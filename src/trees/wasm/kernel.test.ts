@@ -1,7 +1,8 @@
 // The kernel beside its plain reference, bit for bit.
 import { afterAll, describe, expect, it } from "vitest";
+import { Bug } from "../../core/errors.ts";
 import { randomStream } from "../../core/random.ts";
-import { startThreads } from "../workers.ts";
+import { startThread, startThreads } from "../workers.ts";
 import { expReference } from "./gradients.ts";
 import { type Kernel, kernelOn } from "./index.ts";
 import {
@@ -11,9 +12,12 @@ import {
   blockFields,
   CELL_BYTES,
   COLUMNS_A_GROUP,
+  control,
   GROUP_BYTES,
   groupFields,
+  HEAP_START,
   LEAF_BYTES,
+  LEAF_ROW_BYTES,
   leafFields,
   RECORD_BYTES,
   recordFields,
@@ -208,5 +212,45 @@ describe("the kernel", async () => {
     kernel.run("sort", 2);
     expect([...kernel.f64.subarray(at, at + size)]).toEqual([...numbers].map((x) => x + 0).sort((a, b) => a - b));
     expect([...kernel.f64.subarray(at + size, at + size + 3)]).toEqual([1, 2, 3]);
+  });
+});
+
+describe("threads", () => {
+  it("have the memory in hand before it can grow", async () => {
+    const start = await startThreads(3);
+    try {
+      expect(start.threads).toBe(3);
+      expect(new Int32Array(start.memory.buffer)[control.there / 4]).toBe(2);
+    } finally {
+      start.stop();
+    }
+  });
+
+  it("that end with an item in hand are told of, not waited for", async () => {
+    const start = await startThreads(2);
+    const kernel = kernelOn(start);
+    // takes one item of the job, as a worker does, and ends
+    const thief = await startThread(`(send) => ({ memory }) => {
+      const words = new Int32Array(memory.buffer, 0, ${HEAP_START / 4});
+      send("there");
+      while (Atomics.sub(words, ${control.left / 4}, 1) <= 0);
+      Atomics.store(words, ${control.failed / 4}, 1);
+      Atomics.notify(words, ${control.done / 4});
+    }`);
+    try {
+      const isThere = new Promise((resolve) => thief!.onMessage(resolve));
+      thief!.send({ memory: start.memory });
+      await isThere;
+      // items with nothing to do
+      const items = 64;
+      kernel.i32[args.leaves / 4] = kernel.allocate(items * LEAF_ROW_BYTES);
+      expect(() => {
+        // every job may end before the thief comes by
+        for (let k = 0; k < 1_000_000; k++) kernel.run("addScores", items);
+      }).toThrow(Bug);
+    } finally {
+      thief!.stop();
+      start.stop();
+    }
   });
 });

@@ -15,6 +15,10 @@ export const control = {
   callerSleeps: 204,
   /** Passes of a waiting loop before it sleeps. */
   spins: 208,
+  /** Workers that have the memory in hand. */
+  there: 212,
+  /** 1: a worker has ended in the midst of an item, which will never be done. */
+  failed: 216,
 } as const;
 
 /** Arguments of the jobs. */

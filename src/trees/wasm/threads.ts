@@ -11,6 +11,7 @@ import {
   leave,
   leaveIf,
   loop,
+  trap,
   when,
 } from "./assembler.ts";
 import { control, type Job, jobs } from "./layout.ts";
@@ -21,7 +22,8 @@ const EVERYONE = i32.const(0x7fffffff);
 /**
  * `work()`: a worker's life, which ends when its thread is ended. `dispatch(job, items, alone)`: the caller's side: starts the job, takes
  * part, and comes back when every item is done. An item is taken from a counter going down; the arguments are read after
- * it was taken, and the caller cannot write the next job's before it is finished, so a late worker does no harm.
+ * it was taken, and the caller cannot write the next job's before it is finished, so a late worker does no harm. A worker that
+ * ends with an item in hand sets `failed` and wakes the caller, which would wait for that item for ever: it traps instead.
  */
 export function defineThreads(kernel: Assembler, calls: Record<Job, (...values: Code[]) => Code>): void {
   const perform = kernel.define("perform", ["i32", "i32"], undefined, ([job, item]) =>
@@ -83,6 +85,7 @@ export function defineThreads(kernel: Assembler, calls: Record<Job, (...values: 
         loop([
           done.set(i32.atomicLoad(at(control.done))),
           leaveIf(1, i32.eq(done.get, items!.get)),
+          when(i32.atomicLoad(at(control.failed)), trap),
           spins.set(i32.sub(spins.get, i32.const(1))),
           when(
             i32.and(i32.leS(spins.get, i32.const(0)), i32.load(at(control.callerSleeps))),
