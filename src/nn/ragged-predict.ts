@@ -4,7 +4,7 @@ import type { Elements, Executor, Runtime } from "../tensor/index.ts";
 import { kindOf } from "./data.ts";
 import { type AnyModule, checkWeights, type Weights } from "./module.ts";
 import type { Forward } from "./predict.ts";
-import { bucketsOf, paddedLengths, padSequencesOf, type Ragged } from "./ragged.ts";
+import { bucketsOf, paddedLengths, padSequencesOf, placesFor, type Ragged } from "./ragged.ts";
 import type { Feed } from "./source.ts";
 import { fieldInput, inferenceProgram, weightInput } from "./training-program.ts";
 
@@ -12,7 +12,7 @@ export interface RaggedPredictorOptions {
   runtime: Runtime;
   /** Named outputs of a batch: each [batch, steps, …]. */
   forward: Forward;
-  /** Sequences run together, at most. Default 64. */
+  /** Sequences run together, at most; of long ones fewer. Default 64. */
   batchSize?: number;
   signal?: AbortSignal;
 }
@@ -54,7 +54,7 @@ export function raggedPredictor(model: AnyModule, options: RaggedPredictorOption
       const padded = paddedLengths(lengths);
       for (const [k, rows] of bucketsOf(lengths, padded).entries()) {
         const steps = padded[k]!;
-        const size = Math.min(batchSize, rows.length);
+        const size = Math.min(placesFor(steps, batchSize), rows.length);
         for (let at = 0; at < rows.length; at += size) {
           if (signal?.aborted) throw new Stopped();
           const chosen = rows.subarray(at, at + size);

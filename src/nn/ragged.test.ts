@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bucketsOf, paddedLengths, raggedSource } from "./ragged.ts";
+import { bucketsOf, paddedLengths, placesFor, raggedSource } from "./ragged.ts";
 
 const lengthsOf = fc.array(fc.integer({ min: 1, max: 169 }), { minLength: 1, maxLength: 60 });
 
@@ -86,6 +86,23 @@ describe("batches of sequences", () => {
         },
       ),
     );
+  });
+
+  test("of any length hold few where some are very long, and all are there", () => {
+    const lengths = Array.from({ length: 150 }, (_, i) => (i % 30 === 0 ? 1800 - i : 20 + i));
+    const source = raggedSource(numbered(lengths), { batchSize: 32, mixed: true });
+    const seen: number[] = [];
+    for (const batch of source.batches(1, 0)) {
+      const { batchSize: places, fields } = source.feed(batch);
+      const [steps] = fields.x!.shape as [number];
+      expect(places === 1 || places * steps * steps <= 2 ** 21).toBe(true);
+      if (steps < 200) expect(places).toBeGreaterThan(25);
+      for (const row of batch) expect(lengths[row]).toBeLessThanOrEqual(steps);
+      seen.push(...batch);
+    }
+    expect(seen.sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+    expect(placesFor(168, 64)).toBe(64);
+    expect(placesFor(1800, 64)).toBe(1);
   });
 
   test("come in an order of the seed and the epoch", () => {

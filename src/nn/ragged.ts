@@ -124,23 +124,47 @@ export function raggedSource(ragged: Ragged, options: RaggedSourceOptions): Batc
   };
 }
 
-/** Batches of sequences of any length, dealt as even as can be; each is padded to the first padded length that holds it. */
+/** Pairs of steps in a batch, at most: attention holds some numbers for each. 64 sequences of a week of hours have fewer. */
+const MOST_PAIRS = 2 ** 21;
+
+/** How many sequences of a padded length go into a batch: of long ones fewer, so that their pairs of steps fit in memory. */
+export function placesFor(length: number, batchSize: number): number {
+  return Math.max(1, Math.min(batchSize, Math.floor(MOST_PAIRS / (length * length))));
+}
+
+/**
+ * Batches of sequences of any length, dealt as even as can be; each is padded to the first padded length that holds it.
+ * Sequences too long to be many in a batch have batches of their own.
+ */
 function mixedSource({ lengths, fields }: Ragged, options: RaggedSourceOptions): BatchSource {
   const { batchSize, mostLengths } = options;
   const padded = paddedLengths(lengths, mostLengths === undefined ? {} : { most: mostLengths });
-  const count = Math.ceil(lengths.length / batchSize);
-  const size = Math.ceil(lengths.length / Math.max(count, 1));
+  const lengthOf = (row: number) => padded.find((length) => length >= lengths[row]!)!;
+  const isLong = (row: number) => placesFor(lengthOf(row), batchSize) < batchSize;
   const all = Int32Array.from({ length: lengths.length }, (_, row) => row);
+  const long = padded.map((length) => all.filter((row) => isLong(row) && lengthOf(row) === length));
+  const groups = [{ rows: all.filter((row) => !isLong(row)), most: batchSize, key: [] as number[] }]
+    .concat(long.map((rows, k) => ({ rows, most: placesFor(padded[k]!, batchSize), key: [k] })))
+    .filter(({ rows }) => rows.length > 0)
+    .map((group) => {
+      const batches = Math.ceil(group.rows.length / group.most);
+      return { ...group, batches, places: Math.ceil(group.rows.length / batches) };
+    });
+  const placesOf = new Map(groups.map(({ key, places }) => [key[0] ?? -1, places]));
   return {
     batches(seed, epoch) {
-      const order = randomStream(seed, "sequences", epoch).shuffle(all.slice() as never) as Int32Array;
-      return Array.from({ length: count }, (_, b) =>
-        order.slice(Math.floor((b * order.length) / count), Math.floor(((b + 1) * order.length) / count)),
-      );
+      const dealt = groups.flatMap(({ rows, batches, key }) => {
+        const order = randomStream(seed, "sequences", epoch, ...key).shuffle(rows.slice() as never) as Int32Array;
+        return Array.from({ length: batches }, (_, b) =>
+          order.slice(Math.floor((b * order.length) / batches), Math.floor(((b + 1) * order.length) / batches)),
+        );
+      });
+      return groups.length > 1 ? randomStream(seed, "batches", epoch).shuffle(dealt) : dealt;
     },
     feed(batch) {
-      const longest = batch.reduce((most, row) => Math.max(most, lengths[row]!), 0);
-      return padSequencesOf(fields, batch, padded.find((length) => length >= longest)!, size);
+      const longest = Math.max(...Array.from(batch, lengthOf));
+      const places = placesOf.get(isLong(batch[0]!) ? padded.indexOf(longest) : -1)!;
+      return padSequencesOf(fields, batch, longest, places);
     },
   };
 }
