@@ -20,7 +20,8 @@ const TREND_SIGNS = [0.58, 0.6, 0.32, 0.25, 0.2, 0.2, 0];
 const ARRIVAL_STEP = 0.85;
 const TREND_STEP = 0.75;
 const LEAST_SEVERE = -1;
-const MOST_SEVERE = 4.5;
+/** No organ system gets worse. */
+export const MOST_SEVERE = 4.5;
 
 /** The way in: through the emergency department, or straight to a ward or to intensive care. */
 export type WayIn = "ed" | "ward" | "icu";

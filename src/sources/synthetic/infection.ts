@@ -2,7 +2,7 @@
 // nothing.
 import type { RandomStream } from "../../core/random.ts";
 import { below, between, clamp } from "./draws.ts";
-import { type Course, SYSTEM_COUNT, SYSTEMS, type System } from "./illness.ts";
+import { type Course, MOST_SEVERE, SYSTEM_COUNT, SYSTEMS, type System } from "./illness.ts";
 
 /** From this hour on, so that the first day shows what it showed before; and none in the last hours of a stay. */
 const EARLIEST = 36;
@@ -16,7 +16,6 @@ const COURSE = { before: 8, after: 8, stays: 30, better: 50 };
 /** Hours until the first antibiotic. */
 const ANTIBIOTIC_WITHIN = 3;
 const RESP = SYSTEMS.indexOf("resp");
-const MOST_SEVERE = 4.5;
 
 /** An infection caught in the unit. */
 export interface Infection {
