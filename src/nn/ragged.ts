@@ -1,5 +1,5 @@
 // Sequences of any length in batches: padded to a few lengths, filled when they are needed. Knows no model.
-import { randomStream } from "../core/random.ts";
+import { type RandomStream, randomStream } from "../core/random.ts";
 import { type Shape, sizeOf } from "../tensor/index.ts";
 import type { Field } from "./data.ts";
 import type { BatchSource, Feed } from "./source.ts";
@@ -109,12 +109,9 @@ export function raggedSource(ragged: Ragged, options: RaggedSourceOptions): Batc
   const lengthOf = (row: number) => padded.findIndex((length) => length >= lengths[row]!);
   return {
     batches(seed, epoch) {
-      const all = buckets.flatMap(({ rows, batches }, k) => {
-        const order = randomStream(seed, "sequences", epoch, k).shuffle(rows.slice() as never) as Int32Array;
-        return Array.from({ length: batches }, (_, b) =>
-          order.slice(Math.floor((b * rows.length) / batches), Math.floor(((b + 1) * rows.length) / batches)),
-        );
-      });
+      const all = buckets.flatMap(({ rows, batches }, k) =>
+        deal(rows, batches, randomStream(seed, "sequences", epoch, k)),
+      );
       return randomStream(seed, "batches", epoch).shuffle(all);
     },
     feed(batch) {
@@ -122,6 +119,14 @@ export function raggedSource(ragged: Ragged, options: RaggedSourceOptions): Batc
       return padSequencesOf(fields, batch, padded[k]!, buckets[k]!.size);
     },
   };
+}
+
+/** The rows in a drawn order, dealt to batches as even as can be. */
+function deal(rows: Int32Array, batches: number, stream: RandomStream): Int32Array[] {
+  const order = stream.shuffle(rows.slice() as never) as Int32Array;
+  return Array.from({ length: batches }, (_, b) =>
+    order.slice(Math.floor((b * rows.length) / batches), Math.floor(((b + 1) * rows.length) / batches)),
+  );
 }
 
 /** Pairs of steps in a batch, at most: attention holds some numbers for each. 64 sequences of a week of hours have fewer. */
@@ -153,12 +158,9 @@ function mixedSource({ lengths, fields }: Ragged, options: RaggedSourceOptions):
   const placesOf = new Map(groups.map(({ key, places }) => [key[0] ?? -1, places]));
   return {
     batches(seed, epoch) {
-      const dealt = groups.flatMap(({ rows, batches, key }) => {
-        const order = randomStream(seed, "sequences", epoch, ...key).shuffle(rows.slice() as never) as Int32Array;
-        return Array.from({ length: batches }, (_, b) =>
-          order.slice(Math.floor((b * order.length) / batches), Math.floor(((b + 1) * order.length) / batches)),
-        );
-      });
+      const dealt = groups.flatMap(({ rows, batches, key }) =>
+        deal(rows, batches, randomStream(seed, "sequences", epoch, ...key)),
+      );
       return groups.length > 1 ? randomStream(seed, "batches", epoch).shuffle(dealt) : dealt;
     },
     feed(batch) {

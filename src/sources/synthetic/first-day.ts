@@ -1,6 +1,7 @@
 // What the vital signs of the first day in intensive care tell of the risk of death: all there is to tell. Knows no field and no file.
 import type { RandomStream } from "../../core/random.ts";
 import { clamp, gauss } from "./draws.ts";
+import { bendBelow } from "./risk.ts";
 
 /** Means over the hours of the first day; temperature in Fahrenheit. */
 export interface DayMeans {
@@ -46,7 +47,6 @@ const HALVINGS = 40;
 export function logOddsOfDay(means: DayMeans): number {
   const z = (name: keyof DayMeans) => (means[name] - USUAL[name][0]) / USUAL[name][1];
   const [rate, pressure, warmth] = [z("heartRate"), z("meanPressure"), z("temperature")];
-  const { slope, from, sharpness } = LOW_PRESSURE;
   return (
     MIDDLE +
     SLOPES.heartRate * rate +
@@ -55,7 +55,7 @@ export function logOddsOfDay(means: DayMeans): number {
     SLOPES.breathing * z("breathing") +
     TOGETHER * rate * pressure +
     TEMPERATURE_BOW * warmth * warmth +
-    (slope * Math.log1p(Math.exp(sharpness * (from - pressure)))) / sharpness
+    bendBelow(pressure, LOW_PRESSURE)
   );
 }
 

@@ -3,7 +3,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import { between, clamp, gauss } from "./draws.ts";
 import { type Course, SYSTEM_COUNT, SYSTEMS } from "./illness.ts";
-import { logistic } from "./risk.ts";
+import { bendBelow, logistic } from "./risk.ts";
 
 const RENAL = SYSTEMS.indexOf("renal");
 const CIRC = SYSTEMS.indexOf("circ");
@@ -64,13 +64,12 @@ export function logOddsOfInjury(signs: ForetellingSigns, hour: number): number {
     return (sum / (last - first + 1) - USUAL[sign][0]) / USUAL[sign][1];
   };
   const pressure = z("meanPressure");
-  const { slope, from, sharpness } = LOW_PRESSURE;
   return (
     MIDDLE +
     SLOPES.heartRate * z("heartRate") +
     SLOPES.meanPressure * pressure +
     SLOPES.breathing * z("breathing") +
-    (slope * Math.log1p(Math.exp(sharpness * (from - pressure)))) / sharpness
+    bendBelow(pressure, LOW_PRESSURE)
   );
 }
 

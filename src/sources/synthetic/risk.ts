@@ -11,6 +11,14 @@ export function logit(p: number): number {
   return Math.log(p / (1 - p));
 }
 
+/** What a value adds to log-odds below a limit: nothing far above it, `slope` for each one far below; the sharper, the sooner. */
+export function bendBelow(
+  value: number,
+  { slope, from, sharpness }: { slope: number; from: number; sharpness: number },
+): number {
+  return (slope * Math.log1p(Math.exp(sharpness * (from - value)))) / sharpness;
+}
+
 /**
  * A sign of an outcome: a normal draw with mean `+separation/2` where the outcome will come and `-separation/2` where it
  * will not. Its marginal is drawn with a dummy outcome; the log-odds after seeing it are `before + separation * sign`
